@@ -1,0 +1,142 @@
+import type { ResilienceSettings } from './resilience-settings.js';
+
+/** Injection token of the frozen {@link AppConfig}. */
+export const APP_CONFIG = Symbol('AppConfig');
+
+export type RuntimeEnvironment = 'production' | 'development' | 'test';
+
+/** Which half of the program a process runs: `api` serves HTTP, `worker` takes jobs, `all` does both. */
+export type ProcessRole = 'all' | 'api' | 'worker';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** Points (requests) allowed in a window of `windowSeconds`. */
+export interface RateLimitSettings {
+  readonly points: number;
+  readonly windowSeconds: number;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Origin under which customers reach us, without a trailing slash. */
+  readonly publicUrl: string;
+  /** What Fastify's `trustProxy` takes: whether `X-Forwarded-*` is believed, and from whom. */
+  readonly trustProxy: boolean | number | string;
+  readonly corsOrigins: readonly string[];
+  readonly jsonBodyLimitBytes: number;
+  readonly requestTimeoutMs: number;
+  /** How long in-flight requests may take to finish at shutdown. */
+  readonly shutdownGraceMs: number;
+}
+
+export interface LogConfig {
+  readonly level: LogLevel;
+  /** Directory of the rotated files; null writes to stdout only. */
+  readonly dir: string | null;
+}
+
+export interface DatabaseConfig {
+  /** Connection URL of an existing PostgreSQL; null starts the embedded server in `embeddedDir`. */
+  readonly url: string | null;
+  readonly embeddedDir: string;
+  readonly embeddedPassword: string;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  /** How long boot waits for a database that is not there yet. */
+  readonly bootWaitMs: number;
+}
+
+export interface AuthConfig {
+  readonly jwtSecret: string;
+  readonly accessTokenTtlSeconds: number;
+  readonly refreshTokenTtlSeconds: number;
+  /** Lower-case addresses that are administrators once verified. */
+  readonly adminEmails: readonly string[];
+  /** The administrator created at the first boot without configuration; null in production. */
+  readonly seedAdmin: { readonly email: string; readonly password: string } | null;
+}
+
+export interface RateLimitsConfig {
+  readonly perMinute: RateLimitSettings;
+  readonly perHour: RateLimitSettings;
+  readonly auth: RateLimitSettings;
+  readonly createSession: RateLimitSettings;
+  readonly submit: RateLimitSettings;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+  /** Base URL instead of Stripe's own; null for the real service. */
+  readonly apiBase: string | null;
+}
+
+export interface GcsConfig {
+  readonly bucket: string;
+  readonly projectId: string;
+  readonly apiEndpoint: string | null;
+  readonly credentials: { readonly clientEmail: string; readonly privateKey: string } | null;
+  readonly keyFilename: string | null;
+}
+
+export interface SendgridConfig {
+  readonly apiKey: string;
+  readonly apiBase: string | null;
+  readonly fromAddress: string;
+  readonly fromName: string;
+}
+
+export interface StorageConfig {
+  readonly fallbackDir: string;
+  /** Free space that must remain on the fallback disk after a write. */
+  readonly minFreeBytes: number;
+  /** Key of the signed tokens in `/api/downloads/:token`. */
+  readonly downloadSecret: string;
+  readonly videoRetentionDays: number;
+}
+
+export interface RenderingConfig {
+  readonly ffmpegPath: string;
+  readonly concurrency: number;
+  readonly tempDir: string;
+  readonly stallTimeoutMs: number;
+  /** How long a render may go on at shutdown before it is handed back to the queue. */
+  readonly shutdownGraceMs: number;
+  readonly maxUploadBytes: number;
+}
+
+/** Where and how the loopback doubles run; only outside production. */
+export interface SandboxConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly stateDir: string;
+  /** Origin of the doubles, e.g. `http://127.0.0.1:3001`. */
+  readonly origin: string;
+  /** False when another process of the same state directory already runs them. */
+  readonly start: boolean;
+  readonly gcsPublicKey: string;
+}
+
+/** Everything the process may know about its surroundings, read once at boot and frozen. */
+export interface AppConfig {
+  readonly environment: RuntimeEnvironment;
+  readonly role: ProcessRole;
+  readonly version: string;
+  /** Identifies this process among all instances. */
+  readonly instanceId: string;
+  readonly stateDir: string;
+  readonly http: HttpConfig;
+  readonly log: LogConfig;
+  readonly database: DatabaseConfig;
+  readonly auth: AuthConfig;
+  readonly rateLimits: RateLimitsConfig;
+  readonly stripe: StripeConfig;
+  readonly gcs: GcsConfig;
+  readonly sendgrid: SendgridConfig;
+  readonly storage: StorageConfig;
+  readonly rendering: RenderingConfig;
+  readonly resilience: ResilienceSettings;
+  readonly sandbox: SandboxConfig | null;
+}
