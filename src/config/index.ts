@@ -18,5 +18,10 @@ export {
   type StripeConfig,
 } from './app-config.js';
 export { ConfigModule } from './config.module.js';
-export { SERVICE_NAMES, type PolicySettings, type ResilienceSettings, type ServiceName } from './resilience-settings.js';
-export { testConfig } from './testing.js';
+export {
+  SERVICE_NAMES,
+  type PolicySettings,
+  type ResilienceSettings,
+  type ServiceName,
+} from './resilience-settings.js';
+export { ConfigurationError, loadConfig } from './load-config.js';

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { availableParallelism, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AppConfig, LogLevel, RateLimitSettings, SandboxConfig } from './app-config.js';
+import type { Environment } from './environment.js';
+import type { LocalSecrets } from './local-secrets.js';
+import {
+  DEFAULT_RESILIENCE,
+  POLICY_VARIABLES,
+  type PolicySettings,
+  type ResilienceSettings,
+  SERVICE_NAMES,
+} from './resilience-settings.js';
+
+const MEBIBYTE = 1_048_576;
+const DEFAULT_ADMIN = 'admin@oriel.localhost';
+const SANDBOX_BUCKET = 'oriel-sandbox';
+const SANDBOX_CLIENT_EMAIL = 'sandbox@oriel-sandbox.iam.gserviceaccount.com';
+
+/** What a boot provides for itself where the environment says nothing. */
+export interface AssemblyInputs {
+  readonly httpPort: number;
+  readonly ffmpegPath: string;
+  /** Null in production, where every secret is configured. */
+  readonly secrets: LocalSecrets | null;
+  readonly sandbox: SandboxConfig | null;
+}
+
+/** A service is sandboxed when it has neither a key of its own nor an address to go to. */
+export function sandboxed(environment: Environment): { stripe: boolean; gcs: boolean; sendgrid: boolean } {
+  return {
+    stripe: environment.STRIPE_SECRET_KEY === undefined && environment.STRIPE_API_BASE === undefined,
+    gcs: environment.GCS_BUCKET === undefined && environment.GCS_API_ENDPOINT === undefined,
+    sendgrid: environment.SENDGRID_API_KEY === undefined && environment.SENDGRID_API_BASE === undefined,
+  };
+}
+
+/** Puts the sections together; every default value of the product stands here. */
+export function assembleConfig(
+  environment: Environment,
+  { httpPort: port, ffmpegPath, secrets, sandbox }: AssemblyInputs,
+): AppConfig {
+  const production = environment.NODE_ENV === 'production';
+  const stateDir = resolve(environment.STATE_DIR ?? 'var');
+  const host = environment.HOST ?? '127.0.0.1';
+  const publicUrl = (environment.PUBLIC_URL ?? `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`).replace(
+    /\/+$/,
+    '',
+  );
+  const double = sandbox === null ? null : sandboxed(environment);
+  const shutdownGraceMs = environment.SHUTDOWN_GRACE_MS ?? 20_000;
+  return {
+    environment: environment.NODE_ENV ?? 'development',
+    role: environment.ROLE ?? 'all',
+    version: readVersion(),
+    instanceId: environment.INSTANCE_ID ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    stateDir,
+    http: {
+      host,
+      port,
+      publicUrl,
+      trustProxy: parseTrustProxy(environment.TRUST_PROXY),
+      corsOrigins: environment.CORS_ORIGINS ?? [publicUrl],
+      jsonBodyLimitBytes: MEBIBYTE,
+      requestTimeoutMs: 300_000,
+      shutdownGraceMs,
+    },
+    log: {
+      level: parseLogLevel(environment.LOG_LEVEL),
+      dir: environment.LOG_DIR ?? (production ? null : join(stateDir, 'log')),
+    },
+    database: {
+      url: environment.DATABASE_URL ?? null,
+      embeddedDir: join(stateDir, 'postgres'),
+      embeddedPassword: secrets?.databasePassword ?? '',
+      poolSize: environment.DATABASE_POOL_SIZE ?? 10,
+      connectTimeoutMs: 5_000,
+      statementTimeoutMs: 10_000,
+      bootWaitMs: 60_000,
+    },
+    auth: authConfig(environment, secrets),
+    rateLimits: rateLimits(environment),
+    stripe: {
+      secretKey: environment.STRIPE_SECRET_KEY ?? secrets?.stripeSecretKey ?? '',
+      webhookSecret: environment.STRIPE_WEBHOOK_SECRET ?? secrets?.stripeWebhookSecret ?? '',
+      apiBase: environment.STRIPE_API_BASE ?? (double?.stripe === true ? (sandbox?.origin ?? null) : null),
+    },
+    gcs: gcsConfig(environment, secrets, double?.gcs === true ? sandbox : null),
+    sendgrid: {
+      apiKey: environment.SENDGRID_API_KEY ?? secrets?.sendgridApiKey ?? '',
+      apiBase: environment.SENDGRID_API_BASE ?? (double?.sendgrid === true ? (sandbox?.origin ?? null) : null),
+      fromAddress: environment.EMAIL_FROM ?? 'no-reply@oriel.example',
+      fromName: environment.EMAIL_FROM_NAME ?? 'Oriel Signal FX Pro',
+    },
+    storage: {
+      fallbackDir: resolve(environment.STORAGE_FALLBACK_DIR ?? join(stateDir, 'storage')),
+      minFreeBytes: (environment.STORAGE_MIN_FREE_MB ?? 512) * MEBIBYTE,
+      downloadSecret: environment.DOWNLOAD_SECRET ?? secrets?.downloadSecret ?? '',
+      videoRetentionDays: 30,
+    },
+    rendering: {
+      ffmpegPath,
+      concurrency: environment.RENDER_CONCURRENCY ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      tempDir: join(stateDir, 'tmp'),
+      stallTimeoutMs: environment.RENDER_STALL_TIMEOUT_MS ?? 30_000,
+      shutdownGraceMs,
+      maxUploadBytes: 50 * MEBIBYTE,
+    },
+    resilience: resilience(environment),
+    sandbox,
+  };
+}
+
+function authConfig(environment: Environment, secrets: LocalSecrets | null): AppConfig['auth'] {
+  const adminEmails = (environment.ADMIN_EMAILS ?? (secrets === null ? [] : [DEFAULT_ADMIN])).map((email) =>
+    email.toLowerCase(),
+  );
+  const seeded = secrets !== null && environment.ADMIN_EMAILS === undefined;
+  return {
+    jwtSecret: environment.JWT_SECRET ?? secrets?.jwtSecret ?? '',
+    accessTokenTtlSeconds: 3_600,
+    refreshTokenTtlSeconds: 30 * 86_400,
+    adminEmails,
+    seedAdmin: seeded ? { email: DEFAULT_ADMIN, password: secrets.adminPassword } : null,
+  };
+}
+
+function gcsConfig(
+  environment: Environment,
+  secrets: LocalSecrets | null,
+  sandbox: SandboxConfig | null,
+): AppConfig['gcs'] {
+  const clientEmail = environment.GCS_CLIENT_EMAIL ?? (secrets === null ? undefined : SANDBOX_CLIENT_EMAIL);
+  // Secrets in variables often carry their line breaks as two characters.
+  const privateKey = environment.GCS_PRIVATE_KEY?.replaceAll('\\n', '\n') ?? secrets?.gcsPrivateKey;
+  const keyFilename = environment.GOOGLE_APPLICATION_CREDENTIALS ?? null;
+  return {
+    bucket: environment.GCS_BUCKET ?? SANDBOX_BUCKET,
+    projectId: environment.GCS_PROJECT_ID ?? 'oriel-sandbox',
+    apiEndpoint: environment.GCS_API_ENDPOINT ?? sandbox?.origin ?? null,
+    credentials:
+      keyFilename === null && clientEmail !== undefined && privateKey !== undefined
+        ? { clientEmail, privateKey }
+        : null,
+    keyFilename,
+  };
+}
+
+function rateLimits(environment: Environment): AppConfig['rateLimits'] {
+  const perMinute = (points: number | undefined, fallback: number): RateLimitSettings => ({
+    points: points ?? fallback,
+    windowSeconds: 60,
+  });
+  return {
+    perMinute: perMinute(environment.RATE_LIMIT_PER_MINUTE, 100),
+    perHour: { points: environment.RATE_LIMIT_PER_HOUR ?? 1_000, windowSeconds: 3_600 },
+    auth: perMinute(environment.RATE_LIMIT_AUTH_PER_MINUTE, 10),
+    createSession: perMinute(environment.RATE_LIMIT_CREATE_SESSION_PER_MINUTE, 10),
+    submit: perMinute(environment.RATE_LIMIT_SUBMIT_PER_MINUTE, 5),
+  };
+}
+
+function resilience(environment: Environment): ResilienceSettings {
+  const entries = SERVICE_NAMES.map((service) => {
+    const overrides = Object.entries(POLICY_VARIABLES).flatMap(([setting, suffix]) => {
+      const value = environment[`RESILIENCE_${service.toUpperCase()}_${suffix}`];
+      return value === undefined ? [] : [[setting, value] as const];
+    });
+    return [
+      service,
+      { ...DEFAULT_RESILIENCE[service], ...Object.fromEntries(overrides) } satisfies PolicySettings,
+    ] as const;
+  });
+  return Object.fromEntries(entries) as Record<(typeof SERVICE_NAMES)[number], PolicySettings>;
+}
+
+function parseLogLevel(level: string | undefined): LogLevel {
+  const name = (level ?? 'info').toLowerCase();
+  if (name === 'warning') return 'warn';
+  return name === 'critical' ? 'fatal' : (name as LogLevel);
+}
+
+/** `true`/`false`, a number of trusted hops, or a list of addresses, as Fastify's `trustProxy` takes them. */
+function parseTrustProxy(value: string | undefined): boolean | number | string {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  return /^\d+$/.test(value) ? Number(value) : value;
+}
+
+function readVersion(): string {
+  const path = findPackageJSON(import.meta.url);
+  if (path === undefined) throw new Error('package.json is missing');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
