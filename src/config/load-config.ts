@@ -23,7 +23,7 @@ export class ConfigurationError extends Error {
  * (secrets, ports, sandbox doubles, embedded database); in production nothing is.
  * @throws ConfigurationError with every problem at once.
  */
-export async function loadConfig(env: NodeJS.ProcessEnv): Promise<AppConfig> {
+export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<AppConfig> {
   const { environment, problems } = readEnvironment(env);
   const allProblems =
     environment.NODE_ENV === 'production' ? [...problems, ...missingInProduction(environment)] : [...problems];

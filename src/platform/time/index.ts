@@ -1,4 +1,3 @@
 export { CLOCK, SystemClock, type Clock } from './clock.js';
 export { newId } from './ids.js';
-export { ManualClock } from './manual-clock.js';
 export { TimeModule } from './time.module.js';

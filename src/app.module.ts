@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountModule } from './account/index.js';
+import { AuthModule } from './auth/index.js';
+import { type AppConfig, ConfigModule } from './config/index.js';
+import { EmailModule } from './email/index.js';
+import { PaymentsModule } from './payments/index.js';
+import { DatabaseModule } from './platform/database/index.js';
+import { ErrorsModule } from './platform/errors/index.js';
+import { HealthModule } from './platform/health/index.js';
+import { HttpModule } from './platform/http/index.js';
+import { JobsModule } from './platform/jobs/index.js';
+import { LoggingModule } from './platform/logging/index.js';
+import { ResilienceModule } from './platform/resilience/index.js';
+import { TimeModule } from './platform/time/index.js';
+import { RenderingModule } from './rendering/index.js';
+import { StorageModule } from './storage/index.js';
+
+const PLATFORM = [
+  TimeModule,
+  HttpModule,
+  LoggingModule,
+  ErrorsModule,
+  ResilienceModule,
+  DatabaseModule,
+  JobsModule,
+  HealthModule,
+];
+
+const FEATURES = [EmailModule, AuthModule, StorageModule, PaymentsModule, RenderingModule, AccountModule];
+
+/** Composition root: the one file that sees every room. */
+@Module({})
+export class AppModule {
+  static async register(config: AppConfig): Promise<DynamicModule> {
+    return {
+      module: AppModule,
+      imports: [ConfigModule.register(config), ...PLATFORM, ...(await sandboxModules(config)), ...FEATURES],
+    };
+  }
+}
+
+/** The doubles are loaded only where they are on: production images do not contain them. */
+async function sandboxModules(config: AppConfig): Promise<DynamicModule[]> {
+  if (config.sandbox === null || !config.sandbox.start) return [];
+  const { SandboxModule } = await import('./sandbox/index.js');
+  return [SandboxModule.register(config)];
+}
