@@ -1,0 +1,135 @@
+import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { RateLimit } from '../platform/http/index.js';
+import { JobQueue } from '../platform/jobs/index.js';
+import type { AuthenticatedUser } from './authenticated-user.js';
+import {
+  LoginDto,
+  MailedTokenDto,
+  RefreshTokenDto,
+  RegisterDto,
+  RequestPasswordResetDto,
+  ResetPasswordDto,
+} from './dto/auth.dto.js';
+import type { User } from './entities/user.entity.js';
+import { AuthGuard } from './guards/auth.guard.js';
+import { CurrentUser } from './guards/current-user.decorator.js';
+import { LoginService } from './login.service.js';
+import { PASSWORD_RESET_QUEUE } from './password-reset.queue.js';
+import { PasswordResetService } from './password-reset.service.js';
+import { RegistrationService } from './registration.service.js';
+import { Sessions, type TokenPair } from './sessions.js';
+import { UserDirectory } from './user-directory.js';
+import { type WireUser, wireUser } from './wire-user.js';
+
+interface TokenAnswer {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly user: WireUser;
+}
+
+interface Message {
+  readonly message: string;
+}
+
+/** Registration, sessions, and the links that are mailed. */
+@ApiTags('Auth')
+@Controller('api/auth')
+export class AuthController {
+  constructor(
+    private readonly registration: RegistrationService,
+    private readonly logins: LoginService,
+    private readonly sessions: Sessions,
+    private readonly resets: PasswordResetService,
+    private readonly directory: UserDirectory,
+    private readonly jobs: JobQueue,
+  ) {}
+
+  @Post('register')
+  @RateLimit('auth')
+  @ApiOperation({ summary: 'Create an account; a verification link is mailed' })
+  async register(@Body() body: RegisterDto): Promise<Message & { readonly user: WireUser }> {
+    const user = await this.registration.register(body.email, body.password);
+    return { message: 'Welcome! Please confirm your address with the link we have mailed you.', user: this.wire(user) };
+  }
+
+  @Post('login')
+  @HttpCode(200)
+  @RateLimit('auth')
+  @ApiOperation({ summary: 'Sign in' })
+  async login(@Body() body: LoginDto, @Req() request: FastifyRequest): Promise<TokenAnswer> {
+    const { user, pair } = await this.logins.login(body.email, body.password, request.ip);
+    return this.answer(user, pair);
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @RateLimit('auth')
+  @ApiOperation({ summary: 'Exchange a refresh token for a new pair; a second use of one ends the session' })
+  async refresh(@Body() body: RefreshTokenDto): Promise<TokenAnswer> {
+    const { user, pair } = await this.sessions.refresh(body.refresh_token);
+    return this.answer(user, pair);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End the session of a refresh token' })
+  async logout(@Body() body: RefreshTokenDto): Promise<void> {
+    await this.sessions.close(body.refresh_token);
+  }
+
+  @Post('verify-email')
+  @HttpCode(200)
+  @RateLimit('auth')
+  @ApiOperation({ summary: 'Confirm the address with the token of the mailed link' })
+  async verifyEmail(@Body() body: MailedTokenDto): Promise<Message & { readonly user: WireUser }> {
+    const user = await this.registration.verifyEmail(body.token);
+    return { message: 'Your address is confirmed.', user: this.wire(user) };
+  }
+
+  @Post('resend-verification')
+  @HttpCode(202)
+  @RateLimit('auth')
+  @UseGuards(AuthGuard)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Mail another verification link' })
+  async resendVerification(@CurrentUser() user: AuthenticatedUser): Promise<Message> {
+    await this.registration.resendVerification(user.id);
+    return { message: 'Unless your address is confirmed already, a new link is on its way.' };
+  }
+
+  @Post('request-password-reset')
+  @HttpCode(202)
+  @RateLimit('auth')
+  @ApiOperation({ summary: 'Mail a reset link, if somebody has this address' })
+  async requestPasswordReset(@Body() body: RequestPasswordResetDto): Promise<Message> {
+    await this.jobs.enqueue(PASSWORD_RESET_QUEUE, { email: body.email });
+    return { message: 'If an account has this address, a link to set a new password is on its way.' };
+  }
+
+  @Post('reset-password')
+  @HttpCode(200)
+  @RateLimit('auth')
+  @ApiOperation({ summary: 'Set a new password with the token of the mailed link; ends all sessions' })
+  async resetPassword(@Body() body: ResetPasswordDto): Promise<Message> {
+    await this.resets.reset(body.token, body.password);
+    return { message: 'Your password was changed. Please sign in.' };
+  }
+
+  private answer(user: User, pair: TokenPair): TokenAnswer {
+    return {
+      access_token: pair.accessToken,
+      refresh_token: pair.refreshToken,
+      token_type: 'Bearer',
+      expires_in: pair.expiresInSeconds,
+      user: this.wire(user),
+    };
+  }
+
+  private wire(user: User): WireUser {
+    return wireUser(user, this.directory.isAdmin(user));
+  }
+}

@@ -1,0 +1,35 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AuthenticationError } from '../../platform/errors/index.js';
+import { RequestContext } from '../../platform/http/index.js';
+import type { AuthenticatedUser } from '../authenticated-user.js';
+import { Authenticator } from '../authenticator.js';
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
+
+/**
+ * Lets a request through whose bearer token names a live session of a user who is not disabled, and notes the
+ * user for `@CurrentUser()` and in the request context.
+ */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly requestContext: RequestContext,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    await this.identify(context.switchToHttp().getRequest<FastifyRequest>());
+    return true;
+  }
+
+  /** @throws AuthenticationError without a bearer token, TokenError for one that is not (or no longer) good. */
+  async identify(request: FastifyRequest): Promise<AuthenticatedUser> {
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) throw new AuthenticationError('UNAUTHORIZED');
+    const user = await this.authenticator.authenticate(token);
+    request.authenticatedUser = user;
+    this.requestContext.set('userId', user.id);
+    return user;
+  }
+}

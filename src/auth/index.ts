@@ -1,0 +1,13 @@
+export { AccountSettings, type AccountChange } from './account-settings.js';
+export { AdminSeeder } from './admin-seeder.js';
+export { AuthModule } from './auth.module.js';
+export type { AuthenticatedUser } from './authenticated-user.js';
+export { IsWellFormedText } from './dto/well-formed-text.js';
+export { GivenPassword, NewEmail, NewPassword } from './dto/credential-fields.js';
+export { User } from './entities/user.entity.js';
+export { AdminGuard } from './guards/admin.guard.js';
+export { AuthGuard } from './guards/auth.guard.js';
+export { CurrentUser } from './guards/current-user.decorator.js';
+export { PasswordConfirmation } from './password-confirmation.js';
+export { UserDirectory } from './user-directory.js';
+export { type WireUser, wireUser } from './wire-user.js';
