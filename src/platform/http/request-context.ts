@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { ClsService, type ClsStore } from 'nestjs-cls';
+
+/** What every log line, error and job of a request carries along. */
+export interface ContextValues {
+  readonly requestId?: string;
+  readonly userId?: string;
+  /** Method and route pattern, e.g. `GET /api/jobs/render/status/:job_id`. */
+  readonly endpoint?: string;
+  readonly jobId?: string;
+  /** Trace id of W3C Trace Context: 32 hexadecimal digits. */
+  readonly traceId?: string;
+}
+
+/** The values of one context as they are kept: one object, changed in place, so that every holder sees the latest. */
+export type ContextStore = ClsStore & { -readonly [Key in keyof ContextValues]: ContextValues[Key] };
+
+/** Whose work this is: the request or job that the running code belongs to, however deep it is called. */
+@Injectable()
+export class RequestContext {
+  constructor(private readonly cls: ClsService<ContextStore>) {}
+
+  /** A context of its own, without the application: for tests and for work outside it. */
+  static standalone(): RequestContext {
+    return new RequestContext(new ClsService<ContextStore>(new AsyncLocalStorage<ContextStore>()));
+  }
+
+  get requestId(): string | undefined {
+    return this.store?.requestId;
+  }
+
+  get userId(): string | undefined {
+    return this.store?.userId;
+  }
+
+  get endpoint(): string | undefined {
+    return this.store?.endpoint;
+  }
+
+  get jobId(): string | undefined {
+    return this.store?.jobId;
+  }
+
+  get traceId(): string | undefined {
+    return this.store?.traceId;
+  }
+
+  /** Adds a value to the current context; outside of one there is nothing to add to, and nothing happens. */
+  set<Key extends keyof ContextValues>(key: Key, value: NonNullable<ContextValues[Key]>): void {
+    const { store } = this;
+    if (store !== undefined) store[key] = value;
+  }
+
+  /** Runs `work` in a context of its own: what a job does first. */
+  run<T>(values: ContextValues, work: () => T): T {
+    return this.cls.runWith({ ...values }, work);
+  }
+
+  /** Runs `work` in a context that somebody else holds on to, such as the one of a request between its hooks. */
+  runIn<T>(store: ContextStore, work: () => T): T {
+    return this.cls.runWith(store, work);
+  }
+
+  private get store(): ContextStore | undefined {
+    // Without a context nestjs-cls gives undefined, though its type does not say so.
+    return this.cls.get() as ContextStore | undefined;
+  }
+}
