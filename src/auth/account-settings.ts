@@ -75,7 +75,7 @@ export class AccountSettings {
       updatedAt: this.clock.now(),
     };
     await manager.update(User, { id: before.id }, changes);
-    return { ...before, ...changes };
+    return Object.assign(before, changes);
   }
 
   private async refusingTakenAddress<T>(work: () => Promise<T>): Promise<T> {

@@ -65,7 +65,7 @@ export class RegistrationService {
       if (user.email !== redeemed.email) throw new TokenError('INVALID_TOKEN', LINK_INVALID);
       const now = this.clock.now();
       await manager.update(User, { id: user.id }, { emailVerifiedAt: now, updatedAt: now });
-      return { ...user, emailVerifiedAt: now };
+      return Object.assign(user, { emailVerifiedAt: now });
     });
   }
 
