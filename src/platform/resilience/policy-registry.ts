@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig, SERVICE_NAMES, type ServiceName } from '../../config/index.js';
+import { CLOCK, type Clock } from '../time/index.js';
+import { DependencyPolicy } from './dependency-policy.js';
+import { PolicyEvents } from './policy-events.js';
+import type { ServicePolicy } from './service-policy.js';
+
+/** Builds the policies of all dependencies from their settings, once per process, and finds them by name. */
+@Injectable()
+export class PolicyRegistry {
+  private readonly policies: ReadonlyMap<string, ServicePolicy>;
+
+  constructor(@Inject(APP_CONFIG) config: AppConfig, @Inject(CLOCK) clock: Clock, events: PolicyEvents) {
+    this.policies = new Map(
+      SERVICE_NAMES.map((service) => [
+        service,
+        new DependencyPolicy(service, config.resilience[service], { events, clock, random: Math.random }),
+      ]),
+    );
+  }
+
+  get(service: ServiceName): ServicePolicy {
+    const policy = this.find(service);
+    if (policy === undefined) throw new Error(`No policy is defined for "${service}"`);
+    return policy;
+  }
+
+  /** The policy of a service named by somebody outside; undefined when there is no such service. */
+  find(service: string): ServicePolicy | undefined {
+    return this.policies.get(service);
+  }
+
+  all(): readonly ServicePolicy[] {
+    return [...this.policies.values()];
+  }
+}
