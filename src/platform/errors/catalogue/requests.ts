@@ -62,6 +62,16 @@ export const REQUEST_ERRORS = {
     cause: 'The download link is incomplete or was not issued by this service.',
     remedy: 'Ask for a new link.',
   },
+  RANGE_NOT_SATISFIABLE: {
+    status: 416,
+    message: 'The requested part of the file does not exist.',
+    recoverable: false,
+    retryable: false,
+    level: 'info',
+    details: { size_bytes: 'size of the whole file in bytes' },
+    cause: 'The `Range` header asks for bytes beyond the end of the file.',
+    remedy: 'Ask for a range within `details.size_bytes`, or for the whole file.',
+  },
   SERVICE_NOT_FOUND: {
     status: 404,
     message: 'There is no service of this name.',
