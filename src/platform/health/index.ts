@@ -1,0 +1,2 @@
+export { HealthModule } from './health.module.js';
+export { type CheckName, type CheckResult, type HealthCheck, HealthCheckRegistry } from './health-check-registry.js';

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type IDatabase, PgBoss } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
+import { translateError } from '../errors/index.js';
+import { RequestContext } from '../http/index.js';
+import { newId } from '../time/index.js';
+import type { JobEnvelope } from './job-envelope.js';
+import { PG_BOSS } from './pg-boss.provider.js';
+import type { QueueDefinition } from './queue-definition.js';
+import { QueueRegistry } from './queue-registry.js';
+import { WorkerLoops } from './worker-loops.js';
+
+export interface EnqueueOptions {
+  /** The job exists if and only if this transaction commits. */
+  readonly manager?: EntityManager;
+  readonly startAfterSeconds?: number;
+  /** See `uniqueness` of the queue. */
+  readonly singletonKey?: string;
+}
+
+/** How many jobs of a queue are in which state, counted a few seconds ago. */
+export interface QueueDepth {
+  readonly name: string;
+  readonly queued: number;
+  readonly active: number;
+  readonly failed: number;
+}
+
+/** Where features put work. The queue lives in PostgreSQL; what is enqueued survives any crash. */
+@Injectable()
+export class JobQueue {
+  constructor(
+    @Inject(PG_BOSS) private readonly boss: PgBoss,
+    private readonly registry: QueueRegistry,
+    private readonly loops: WorkerLoops,
+    private readonly context: RequestContext,
+  ) {}
+
+  /**
+   * Puts a job into the queue, with the ids of the request it comes from. Workers are woken when it is committed.
+   * @returns the job's id; the id of the job that is already there when `singletonKey` allows no other.
+   * @throws ApiError `DATABASE_*`
+   */
+  async enqueue<Payload extends object>(
+    queue: QueueDefinition<Payload>,
+    payload: Payload,
+    options: EnqueueOptions = {},
+  ): Promise<string> {
+    const id = newId();
+    const db = options.manager === undefined ? {} : { db: transactionOf(options.manager) };
+    const send = {
+      id,
+      singletonKey: options.singletonKey === undefined ? id : storedKey(options.singletonKey),
+      ...(options.startAfterSeconds === undefined ? {} : { startAfter: Math.ceil(options.startAfterSeconds) }),
+      ...db,
+    };
+    try {
+      await this.registry.ensure(queue);
+      // The job that stood in the way may be gone when it is looked for; then there is room for this one.
+      for (let attempt = 1; attempt <= 3; attempt += 1) {
+        const sent = await this.boss.send(queue.name, this.envelope(payload), send);
+        if (sent !== null) return sent;
+        const [present] = await this.boss.findJobs(queue.name, {
+          key: send.singletonKey,
+          queued: true,
+          limit: 1,
+          ...db,
+        });
+        if (present !== undefined) return present.id;
+      }
+      return id;
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  /**
+   * Enqueues a job without payload whenever the cron expression (UTC, minutes at the finest) says so, on one instance. A run
+   * that is still waiting when the next is due is not doubled.
+   */
+  async schedule(queue: QueueDefinition<object>, cron: string): Promise<void> {
+    try {
+      await this.registry.ensure(queue);
+      const envelope: JobEnvelope = { request_id: null, trace_id: null, user_id: null, handed_back: 0, payload: {} };
+      await this.boss.schedule(queue.name, cron, envelope, { tz: 'UTC', singletonKey: 'schedule' });
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  /** Makes this process's workers of the queue look for jobs at once, e.g. when a dependency has come back. */
+  wake(queue: QueueDefinition<object>): void {
+    for (const id of this.loops.of(queue.name)) this.boss.notifyWorker(id);
+  }
+
+  /** Takes a job out of the queue. A running one has its signal aborted within a few seconds. */
+  async cancel(queue: QueueDefinition<object>, id: string, manager?: EntityManager): Promise<void> {
+    try {
+      await this.registry.ensure(queue);
+      await this.boss.cancel(queue.name, id, manager === undefined ? {} : { db: transactionOf(manager) });
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  /** Depths of all queues, those of dead jobs (`<name>.dead`) included. */
+  async depths(): Promise<readonly QueueDepth[]> {
+    try {
+      const queues = await this.boss.getQueues();
+      return queues.map(({ name, queuedCount, activeCount, failedCount }) => ({
+        name,
+        queued: queuedCount,
+        active: activeCount,
+        failed: failedCount,
+      }));
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  private envelope(payload: object): JobEnvelope {
+    return {
+      request_id: this.context.requestId ?? null,
+      trace_id: this.context.traceId ?? null,
+      user_id: this.context.userId ?? null,
+      handed_back: 0,
+      payload,
+    };
+  }
+}
+
+/** The key as pg-boss takes it: what has other characters than it allows (an address, say) becomes a digest. */
+function storedKey(key: string): string {
+  return /^[\w.\-/]{1,200}$/.test(key) ? key : createHash('sha256').update(key).digest('hex');
+}
+
+/** The caller's transaction, in the shape pg-boss runs its statements on. */
+function transactionOf(manager: EntityManager): IDatabase {
+  return {
+    async executeSql(text, values) {
+      const rows: unknown = await manager.query(text, values);
+      // TypeORM answers UPDATE and DELETE with [rows, count].
+      if (Array.isArray(rows) && rows.length === 2 && Array.isArray(rows[0]) && typeof rows[1] === 'number') {
+        return { rows: rows[0] };
+      }
+      return { rows: Array.isArray(rows) ? rows : [] };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PgBoss } from 'pg-boss';
+import { Database } from '../database/index.js';
+import { PG_BOSS } from './pg-boss.provider.js';
+
+/** The two things pg-boss has no call for: giving a claimed job back, and telling where a dead job came from. */
+@Injectable()
+export class JobReturn {
+  constructor(
+    @Inject(PG_BOSS) private readonly boss: PgBoss,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * Makes a running job available again without spending an attempt. Limit and hand-back count rise together instead of the
+   * retry count staying the same: the next claim then has a retry count of its own, by which pg-boss tells its answer from
+   * a late one of ours.
+   */
+  async handBack(id: string): Promise<void> {
+    await this.database.manager.query(
+      `WITH returned AS (
+         UPDATE pgboss.job
+         SET state = 'retry', start_after = now(), heartbeat_on = NULL, retry_limit = retry_limit + 1,
+             data = jsonb_set(data, '{handed_back}', to_jsonb(COALESCE((data->>'handed_back')::int, 0) + 1))
+         WHERE id = $1 AND state = 'active'
+         RETURNING name
+       )
+       SELECT pg_notify('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24), name) FROM returned`,
+      [id],
+    );
+  }
+
+  /** The failed job that a job of a dead letter queue was made from, and the code of its last error. */
+  async originOfDead(
+    queueName: string,
+    id: string,
+  ): Promise<{ readonly id: string; readonly errorCode: string | null }> {
+    const [job] = await this.boss.findJobs(queueName, { id, limit: 1 });
+    return { id: job?.sourceId ?? id, errorCode: errorCode(job?.sourceOutput) };
+  }
+}
+
+function errorCode(output: unknown): string | null {
+  if (typeof output !== 'object' || output === null) return null;
+  if ('error_code' in output && typeof output.error_code === 'string') return output.error_code;
+  return 'value' in output ? errorCode(output.value) : null;
+}
