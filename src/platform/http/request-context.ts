@@ -63,7 +63,6 @@ export class RequestContext {
   }
 
   private get store(): ContextStore | undefined {
-    // Without a context nestjs-cls gives undefined, though its type does not say so.
-    return this.cls.get() as ContextStore | undefined;
+    return this.cls.isActive() ? this.cls.get() : undefined;
   }
 }

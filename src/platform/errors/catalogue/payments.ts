@@ -52,6 +52,16 @@ export const PAYMENT_ERRORS = {
     cause: 'No payment of this user exists under this identifier.',
     remedy: 'Check the identifier against the payment history.',
   },
+  PAYMENT_MISMATCH: {
+    status: 409,
+    message: 'This payment does not match its order. We have been informed.',
+    recoverable: false,
+    retryable: false,
+    level: 'error',
+    details: { payment_id: 'the payment', reason: '`amount_mismatch`, `payment_mismatch` or `paid_twice`' },
+    cause: 'Stripe reports a payment whose amount, currency or order is not the one that was asked for.',
+    remedy: 'Operator: compare the payment with the Stripe dashboard; complete or refund it by hand.',
+  },
   SESSION_NOT_FOUND: {
     status: 404,
     message: 'This checkout session was not found.',

@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ErrorFilter } from './error.filter.js';
+import { ERROR_SINK } from './error-sink.port.js';
+import { LoggingErrorSink } from './logging-error-sink.js';
+
+/** Puts the one filter over everything and gives errors the place where they end up. */
+@Global()
+@Module({
+  providers: [
+    { provide: ERROR_SINK, useClass: LoggingErrorSink },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+  ],
+  exports: [ERROR_SINK],
+})
+export class ErrorsModule {}
