@@ -31,17 +31,17 @@ export class Credits {
     const payments = manager.getRepository(Payment);
     const payment = await payments.findOne({ where: { id: paymentId, userId }, lock: { mode: 'pessimistic_write' } });
     if (payment === null) {
-      throw new PaymentError('PAYMENT_REQUIRED', { details: { payment_id: paymentId } });
+      throw new PaymentError('PAYMENT_REQUIRED');
     }
     if (payment.status === 'consumed') {
       if (payment.jobId === jobId) {
         return TIERS[payment.tier];
       }
-      throw new ConflictError('PAYMENT_ALREADY_USED', { details: { payment_id: paymentId } });
+      throw new ConflictError('PAYMENT_ALREADY_USED', { details: { job_id: payment.jobId } });
     }
     if (payment.status !== 'completed') {
       throw new PaymentError('PAYMENT_REQUIRED', {
-        details: { payment_id: paymentId, payment_status: payment.status },
+        details: { payment_status: payment.status },
       });
     }
     const now = this.clock.now();
