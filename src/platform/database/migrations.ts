@@ -54,6 +54,8 @@ async function runPending(url: string, applicationName: string): Promise<readonl
     migrationsTableName: TABLE,
     migrations: [...MIGRATIONS],
     migrationsTransactionMode: 'each',
+    // What fails is thrown and reported once, by the boot.
+    logging: false,
   });
   await source.initialize();
   try {

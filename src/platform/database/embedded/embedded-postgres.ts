@@ -21,6 +21,11 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
 /** How long a server may take to start, recovery after a crash included. */
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
@@ -39,19 +44,23 @@ export class EmbeddedPostgres implements DatabaseServer {
   private looking: Promise<void> | undefined;
   private closing = false;
 
-  private constructor(
-    private readonly options: EmbeddedOptions,
-    private readonly placement: Placement,
-    private readonly port: number,
-    private pid: number,
-  ) {}
+  private readonly options: EmbeddedOptions;
+  private readonly placement: Placement;
+  private readonly port: number;
+  private pid: number;
+
+  private constructor(options: EmbeddedOptions, placement: Placement, server: RunningServer) {
+    this.options = options;
+    this.placement = placement;
+    this.port = server.port;
+    this.pid = server.pid;
+  }
 
   /** Finds the server of the data directory or starts one, making the data directory if there is none. */
   static async start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
     const placement = await place(options.dataDir, options.logger);
     await ensureCluster(placement, options.password);
-    const { pid, port } = await ensureRunning(placement, options, null);
-    const server = new EmbeddedPostgres(options, placement, port, pid);
+    const server = new EmbeddedPostgres(options, placement, await ensureRunning(placement, options, null));
     server.keepAlive();
     return server;
   }
@@ -113,7 +122,7 @@ async function ensureRunning(
   placement: Placement,
   options: EmbeddedOptions,
   fixedPort: number | null,
-): Promise<{ readonly pid: number; readonly port: number }> {
+): Promise<RunningServer> {
   const { dataDir } = placement;
   const deadline = performance.now() + START_LIMIT_MS;
   let launched: { readonly exited: Promise<void> } | null = null;
