@@ -26,8 +26,10 @@ export interface RenderConfig {
  */
 function cleanTitle(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  // oxlint-disable-next-line no-control-regex -- control characters are what is being removed
-  const cleaned = value.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  const cleaned = value
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
   return cleaned === '' ? null : cleaned;
 }
 
@@ -38,7 +40,7 @@ function hasAtMostCharacters(max: number): PropertyDecorator {
       validator: {
         // Code points, not UTF-16 units: an emoji counts as one character.
         validate: (value: unknown): boolean =>
-          typeof value === 'string' && value.length <= max * 2 && [...value].length <= max,
+          typeof value === 'string' && value.length <= max * 2 && Array.from(value).length <= max,
       },
     },
     { message: `$property must have at most ${max} characters` },

@@ -1,0 +1,40 @@
+import { Controller, Get, Headers, Param, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type AuthenticatedUser, AuthGuard, CurrentUser } from '../../auth/index.js';
+import { RenderJobs } from '../jobs/render-jobs.js';
+import { JobEventStreams } from './job-event-stream.js';
+
+/** The live state of one job. */
+@ApiTags('Rendering')
+@ApiBearerAuth()
+@Controller('api/jobs/render/events')
+@UseGuards(AuthGuard)
+export class RenderEventsController {
+  constructor(
+    private readonly jobs: RenderJobs,
+    private readonly streams: JobEventStreams,
+  ) {}
+
+  @Get(':job_id')
+  @ApiProduces('text/event-stream')
+  @ApiOperation({ summary: 'State and progress of a job as server-sent events, until it is final' })
+  async events(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('job_id') jobId: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const stream = this.streams.stream(await this.jobs.find(user.id, jobId), lastEventId);
+    if (stream === null) {
+      await reply.code(204).send();
+      return;
+    }
+    // X-Accel-Buffering: a reverse proxy must pass events on at once.
+    await reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-cache, no-transform')
+      .header('x-accel-buffering', 'no')
+      .send(stream);
+  }
+}

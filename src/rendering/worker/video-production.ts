@@ -1,0 +1,132 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { GoneError } from '../../platform/errors/index.js';
+import { InjectPolicy, type ServicePolicy } from '../../platform/resilience/index.js';
+import { ObjectStorage } from '../../storage/index.js';
+import { toRenderLook } from '../dto/render-config.dto.js';
+import type { RenderJob } from '../entities/render-job.entity.js';
+import { TemporaryDirectories } from '../files/temporary-directories.js';
+import type { RenderStage } from '../jobs/render-job-status.js';
+import { AUDIO_INSPECTOR, type AudioInspector } from '../ports/audio-inspector.port.js';
+import { type RenderedVideo, RENDERER, type Renderer } from '../ports/renderer.port.js';
+import type { FinishedVideo } from './job-outcomes.js';
+
+/** Percent at which each stage begins; drawing is nearly all of the time. */
+const STAGE_START: Readonly<Record<RenderStage, number>> = { fetching: 0, analysing: 4, rendering: 8, storing: 92 };
+
+const MIN_RENDER_LIMIT_MS = 120_000;
+const RENDER_LIMIT_PER_TRACK_MS = 8;
+/** The renderer keeps the time limit itself and says so better; the policy's stands behind it. */
+const POLICY_MARGIN_MS = 15_000;
+
+export interface ProductionOptions {
+  readonly signal: AbortSignal;
+  /** @param progress - percent of the whole job */
+  readonly report: (stage: RenderStage, progress: number) => void;
+}
+
+/** One attempt's way from the stored track to the stored video. It knows no row and no queue. */
+@Injectable()
+export class VideoProduction {
+  private readonly logger = new Logger(VideoProduction.name);
+
+  constructor(
+    @Inject(RENDERER) private readonly renderer: Renderer,
+    @Inject(AUDIO_INSPECTOR) private readonly inspector: AudioInspector,
+    private readonly storage: ObjectStorage,
+    @InjectPolicy('rendering') private readonly policy: ServicePolicy,
+    private readonly directories: TemporaryDirectories,
+  ) {}
+
+  /**
+   * @throws FileValidationError when the decoder refuses the track, RenderingError and its kin, StorageError, or the signal's
+   *   reason. Nothing is left behind then, neither on disk nor in storage.
+   */
+  async produce(job: RenderJob, options: ProductionOptions): Promise<FinishedVideo> {
+    return await this.directories.use('render', async (directory) => {
+      const rendered = await this.render(job, directory, options);
+      options.report('storing', STAGE_START.storing);
+      const { videoObjectId, thumbnailObjectId } = await this.store(job, rendered, options.signal);
+      return {
+        videoObjectId,
+        thumbnailObjectId,
+        sizeBytes: rendered.sizeBytes,
+        renderMs: Math.round(rendered.renderMs),
+      };
+    });
+  }
+
+  /** Removes what a lost attempt had stored. What cannot be removed now is an orphan, which storage sweeps. */
+  async discard(objectIds: readonly string[]): Promise<void> {
+    for (const objectId of objectIds) {
+      try {
+        await this.storage.remove(objectId);
+      } catch (err) {
+        this.logger.warn({ msg: 'an object of a lost attempt stays until the sweep', err, object_id: objectId });
+      }
+    }
+  }
+
+  private async render(
+    job: RenderJob,
+    directory: string,
+    { signal, report }: ProductionOptions,
+  ): Promise<RenderedVideo> {
+    if (job.audioObjectId === null)
+      throw new GoneError('GONE', { message: 'The track of this job is no longer kept.' });
+    report('fetching', STAGE_START.fetching);
+    const audioPath = join(directory, 'track');
+    await this.storage.fetchToFile(job.audioObjectId, audioPath, { signal });
+
+    report('analysing', STAGE_START.analysing);
+    const audio = await this.inspector.inspect(audioPath, { signal });
+
+    report('rendering', STAGE_START.rendering);
+    const workDirectory = join(directory, 'work');
+    await mkdir(workDirectory);
+    const limitMs = Math.max(MIN_RENDER_LIMIT_MS, RENDER_LIMIT_PER_TRACK_MS * audio.durationSeconds * 1_000);
+    const span = STAGE_START.storing - STAGE_START.rendering;
+    return await this.policy.execute(
+      'render',
+      async (attempt) =>
+        await this.renderer.render(
+          { audioPath, workDirectory, look: toRenderLook(job.config), audio },
+          {
+            signal: attempt.signal,
+            onProgress: ({ fraction }) => {
+              report('rendering', STAGE_START.rendering + fraction * span);
+            },
+          },
+        ),
+      { signal, maxRetries: 0, retrySafe: false, attemptTimeoutMs: limitMs + POLICY_MARGIN_MS },
+    );
+  }
+
+  private async store(
+    job: RenderJob,
+    rendered: RenderedVideo,
+    signal: AbortSignal,
+  ): Promise<{ readonly videoObjectId: string; readonly thumbnailObjectId: string }> {
+    const name = `${job.id}/${job.generation}-${job.attempt}`;
+    const video = await this.storage.store(
+      { key: `videos/${name}.mp4`, source: { path: rendered.videoPath }, contentType: 'video/mp4', kind: 'video' },
+      { signal },
+    );
+    try {
+      const thumbnail = await this.storage.store(
+        {
+          key: `thumbnails/${name}.jpg`,
+          source: { path: rendered.thumbnailPath },
+          contentType: 'image/jpeg',
+          kind: 'thumbnail',
+        },
+        { signal },
+      );
+      return { videoObjectId: video.id, thumbnailObjectId: thumbnail.id };
+    } catch (error) {
+      await this.discard([video.id]);
+      throw error;
+    }
+  }
+}
