@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The built product as a process on a state directory of its own, to be measured from outside. */
+export class MeasuredProduct {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly origin: string,
+    readonly sandboxOrigin: string,
+    /** From spawn to the first 200 of `/health/ready`, in milliseconds. */
+    readonly bootMs: number,
+  ) {}
+
+  static async start(stateDir: string, env: Readonly<Record<string, string>> = {}): Promise<MeasuredProduct> {
+    const { PATH = '', HOME = '' } = process.env;
+    const port = await freePort();
+    const sandboxPort = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    const started = performance.now();
+    const child = spawn(process.execPath, ['dist/src/main.js'], {
+      env: { PATH, HOME, STATE_DIR: stateDir, PORT: String(port), SANDBOX_PORT: String(sandboxPort), ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let messages = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      messages = (messages + text).slice(-20_000);
+    });
+    while (!(await answers(`${origin}/health/ready`))) {
+      if (child.exitCode !== null) throw new Error(`The product ended at boot:\n${messages}`);
+      await delay(10);
+    }
+    return new MeasuredProduct(child, origin, `http://127.0.0.1:${sandboxPort}`, performance.now() - started);
+  }
+
+  /** Resident memory of the process in bytes (Linux, `/proc`). */
+  residentBytes(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1_024;
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+}
+
+/** A state directory that is removed afterwards. */
+export async function withStateDir<T>(work: (stateDir: string) => Promise<T>): Promise<T> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'oriel-bench-'));
+  try {
+    return await work(stateDir);
+  } finally {
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    // Not listening yet.
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
+  return address.port;
+}
