@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type IDatabase, PgBoss } from 'pg-boss';
+import { type Db, PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { translateError } from '../errors/index.js';
 import { RequestContext } from '../http/index.js';
@@ -136,7 +136,7 @@ function storedKey(key: string): string {
 }
 
 /** The caller's transaction, in the shape pg-boss runs its statements on. */
-function transactionOf(manager: EntityManager): IDatabase {
+function transactionOf(manager: EntityManager): Db {
   return {
     async executeSql(text, values) {
       const rows: unknown = await manager.query(text, values);

@@ -156,7 +156,10 @@ async function launch(
     const child = spawn(
       placement.binaries.postgres,
       [
-        ...['-D', placement.dataDir, '-p', String(port)],
+        '-D',
+        placement.dataDir,
+        '-p',
+        String(port),
         ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
       {
