@@ -1,11 +1,15 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreateUsers1795400000200 } from './1795400000200-CreateUsers.js';
 import { CreateStoredObjects1795400000300 } from './1795400000300-CreateStoredObjects.js';
+import { CreatePayments1795400000400 } from './1795400000400-CreatePayments.js';
+import { CreateEmails1795400000500 } from './1795400000500-CreateEmails.js';
 import { CreateRenderJobs1795400000600 } from './1795400000600-CreateRenderJobs.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateUsers1795400000200,
   CreateStoredObjects1795400000300,
+  CreatePayments1795400000400,
+  CreateEmails1795400000500,
   CreateRenderJobs1795400000600,
 ];
