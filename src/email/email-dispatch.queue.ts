@@ -5,11 +5,10 @@ export interface EmailDispatchPayload {
   readonly emailId: string;
 }
 
-/** One job per try of a mail; the outbox row, not the queue, decides about tries and their times. */
+/** One job per try of a mail. The outbox row, not the queue, decides about tries; retries here are for a lost database. */
 export const EMAIL_DISPATCH_QUEUE = defineQueue<EmailDispatchPayload>({
   name: 'email-dispatch',
   retryLimit: 3,
   retryDelaySeconds: 5,
   retryBackoff: true,
-  heartbeatSeconds: 30,
 });

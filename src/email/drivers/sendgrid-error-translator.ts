@@ -9,13 +9,6 @@ import {
 
 /** Codes of a connection that did not come about or broke; the HTTP client passes Node's on. */
 const TIMEOUT_CODES: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT']);
-const UNREACHABLE_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 
 interface SendgridAnswer {
   readonly status: number;
@@ -41,14 +34,6 @@ export function translateSendgridError(error: unknown, signal: AbortSignal, now:
     return new ExternalServiceError('SENDGRID_TIMEOUT', { cause: error });
   }
   return new ExternalServiceError('SENDGRID_CONNECTION_ERROR', { cause: error });
-}
-
-/** Whether the failure proves that the message did not reach SendGrid, or that SendGrid did not take it. */
-export function provesNothingWasSent(error: ApiError): boolean {
-  if (error.code === 'SENDGRID_CONNECTION_ERROR') {
-    return UNREACHABLE_CODES.has(connectionCode(error.cause) ?? '');
-  }
-  return error.code !== 'SENDGRID_TIMEOUT' && error.code !== 'SENDGRID_SERVICE_ERROR';
 }
 
 function byStatus(answer: SendgridAnswer, cause: unknown, now: Date): ApiError {
