@@ -1,4 +1,5 @@
 import type { MigrationInterface } from 'typeorm';
+import { CreateRateLimits1795400000100 } from './1795400000100-CreateRateLimits.js';
 import { CreateUsers1795400000200 } from './1795400000200-CreateUsers.js';
 import { CreateStoredObjects1795400000300 } from './1795400000300-CreateStoredObjects.js';
 import { CreatePayments1795400000400 } from './1795400000400-CreatePayments.js';
@@ -7,6 +8,7 @@ import { CreateRenderJobs1795400000600 } from './1795400000600-CreateRenderJobs.
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
+  CreateRateLimits1795400000100,
   CreateUsers1795400000200,
   CreateStoredObjects1795400000300,
   CreatePayments1795400000400,

@@ -26,7 +26,7 @@ export { describeChain, type ErrorDescription } from './error-description.js';
 export { type ErrorReply, type ReplyFacts, toErrorReply, toRawResponse } from './error-reply.js';
 export { ERROR_SINK, type ErrorContext, type ErrorSink } from './error-sink.port.js';
 export { ErrorsModule } from './errors.module.js';
-export { requestErrorContext } from './request-error-context.js';
+export { requestErrorContext, type WorkFacts } from './request-error-context.js';
 export { fromClassValidator } from './translate/from-class-validator.js';
 export { translateDatabaseError } from './translate/translate-database-error.js';
 export { translateError } from './translate/translate-error.js';

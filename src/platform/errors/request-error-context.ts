@@ -2,22 +2,33 @@ import type { FastifyRequest } from 'fastify';
 import type { ErrorCode } from './error-catalogue.js';
 import type { ErrorContext } from './error-sink.port.js';
 
+/** Whose work something is, as far as it is known by now. */
+export type WorkFacts = {
+  requestId?: string;
+  userId?: string;
+  /** Method and route pattern, e.g. `GET /api/jobs/render/status/:job_id`. */
+  endpoint?: string;
+  jobId?: string;
+  /** Trace id of W3C Trace Context: 32 hexadecimal digits. */
+  traceId?: string;
+};
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Code of the error this request was answered with; for the line at the end of the request. */
     errorCode?: ErrorCode;
-    /** Who and what this request is about, as far as it is known by now; filled in by the request context. */
-    contextValues?: { readonly userId?: string; readonly endpoint?: string; readonly jobId?: string };
+    /** Filled in by the request context as the request goes on. */
+    workFacts?: WorkFacts;
   }
 }
 
 /** Where an error of a request happened, read off the request itself: it also holds where no context is open. */
-export function requestErrorContext({ id, contextValues }: FastifyRequest): ErrorContext {
+export function requestErrorContext({ id, workFacts }: FastifyRequest): ErrorContext {
   return {
     kind: 'request',
     requestId: id,
-    userId: contextValues?.userId,
-    endpoint: contextValues?.endpoint,
-    jobId: contextValues?.jobId,
+    userId: workFacts?.userId,
+    endpoint: workFacts?.endpoint,
+    jobId: workFacts?.jobId,
   };
 }

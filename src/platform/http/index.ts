@@ -1,5 +1,13 @@
+export { drainOnClose } from './edge/drain.js';
+export { fastifyOptions } from './edge/fastify-options.js';
+export { jsonBodyParser } from './edge/json-body.js';
+export { RawReplies } from './edge/raw-replies.js';
+export { captureBrokenStreams, keepContext, openRequest, refuseWrongMethods } from './edge/request-hooks.js';
+export { RouteTable } from './edge/route-table.js';
 export { HttpModule } from './http.module.js';
 export { PageQuery, pagination, type Pagination } from './pagination.js';
 export { NoRateLimit, RateLimit, type StrictLimit } from './rate-limits/rate-limit.decorator.js';
+export { limitRequests } from './rate-limits/rate-limit.hook.js';
+export { RATE_LIMITS_TABLE, RateLimits } from './rate-limits/rate-limits.js';
 export { RequestContext, type ContextValues } from './request-context.js';
 export { requestIdFrom, traceIdFrom } from './request-id.js';

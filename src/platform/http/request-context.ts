@@ -1,20 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { ClsService, type ClsStore } from 'nestjs-cls';
+import type { WorkFacts } from '../errors/index.js';
 
 /** What every log line, error and job of a request carries along. */
-export interface ContextValues {
-  readonly requestId?: string;
-  readonly userId?: string;
-  /** Method and route pattern, e.g. `GET /api/jobs/render/status/:job_id`. */
-  readonly endpoint?: string;
-  readonly jobId?: string;
-  /** Trace id of W3C Trace Context: 32 hexadecimal digits. */
-  readonly traceId?: string;
-}
+export type ContextValues = Readonly<WorkFacts>;
 
 /** The values of one context as they are kept: one object, changed in place, so that every holder sees the latest. */
-export type ContextStore = ClsStore & { -readonly [Key in keyof ContextValues]: ContextValues[Key] };
+type ContextStore = ClsStore & WorkFacts;
 
 /** Whose work this is: the request or job that the running code belongs to, however deep it is called. */
 @Injectable()
@@ -58,7 +51,7 @@ export class RequestContext {
   }
 
   /** Runs `work` in a context that somebody else holds on to, such as the one of a request between its hooks. */
-  runIn<T>(store: ContextStore, work: () => T): T {
+  runIn<T>(store: WorkFacts, work: () => T): T {
     return this.cls.runWith(store, work);
   }
 

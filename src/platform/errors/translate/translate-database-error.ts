@@ -14,11 +14,8 @@ interface ServerReport {
   readonly column?: string | undefined;
 }
 
-/**
- * Unique constraint → the field it protects, as the caller knows it. Names follow the rule of the migrations,
- * `uq_<table>_<column>`, so that a field can be named without naming anything of the schema.
- */
-const UNIQUE_CONSTRAINT = /^uq_(?:users|payments|emails)_(email|idempotency_key|session_id|payment_id)$/i;
+/** Unique constraints that protect a field the caller sent, by the end of their name. No other name leaves the process. */
+const UNIQUE_FIELD = /_(email|idempotency_key)(?:_key)?$/i;
 
 /**
  * Translates what TypeORM, node-postgres or PostgreSQL reports, by class and SQLSTATE.
@@ -50,7 +47,7 @@ function fromReport({ code: state, constraint, column }: ServerReport, cause: un
       { cause },
     );
   }
-  const field = state === '23505' ? UNIQUE_CONSTRAINT.exec(constraint ?? '')?.[1]?.toLowerCase() : undefined;
+  const field = state === '23505' ? UNIQUE_FIELD.exec(constraint ?? '')?.[1]?.toLowerCase() : undefined;
   return build(code, { cause, ...(field === undefined ? {} : { details: { field } }) });
 }
 

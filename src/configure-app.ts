@@ -1,0 +1,127 @@
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import { ValidationPipe } from '@nestjs/common';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AppConfig } from './config/index.js';
+import { ERROR_SINK, type ErrorSink, fromClassValidator } from './platform/errors/index.js';
+import {
+  captureBrokenStreams,
+  drainOnClose,
+  jsonBodyParser,
+  keepContext,
+  limitRequests,
+  openRequest,
+  RateLimits,
+  RawReplies,
+  refuseWrongMethods,
+  RequestContext,
+  RouteTable,
+} from './platform/http/index.js';
+
+export { fastifyOptions } from './platform/http/index.js';
+
+const EXPOSED_HEADERS = [
+  'Retry-After',
+  'X-Request-Id',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'RateLimit-Policy',
+  'Location',
+  'Content-Disposition',
+];
+
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
+
+/** A form of the product has one file and a few short fields. */
+const FORM_LIMITS = {
+  files: 1,
+  fields: 10,
+  parts: 12,
+  fieldNameSize: 100,
+  fieldSize: 65_536,
+  headerPairs: 50,
+} as const;
+
+/**
+ * Everything between the socket and the controllers: hooks, limits, parsers, pipes. Shared by the product and its tests;
+ * to be called before the application initialises or listens.
+ */
+export async function configureApp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  const adapter = adapterOf(app);
+  const fastify = adapter.getInstance();
+  const sink = app.get<ErrorSink>(ERROR_SINK);
+  const context = app.get(RequestContext);
+  const rawReplies = new RawReplies(sink, config.http.jsonBodyLimitBytes);
+
+  fastify.decorate('errorSink', sink);
+  fastify.decorate('rawReplies', rawReplies);
+  rawReplies.attach(fastify.server);
+
+  const routes = RouteTable.of(fastify);
+  adapter.setOnRequestHook(openRequest(context, rawReplies));
+  limitRequests(fastify, app.get(RateLimits));
+  refuseWrongMethods(fastify, routes);
+  keepContext(fastify, context);
+  captureBrokenStreams(fastify, sink);
+  drainOnClose(fastify, config.http.shutdownGraceMs);
+
+  configureCors(app, config);
+  await configureBodies(app, config);
+  await app.register(helmet, helmetOptions(config));
+  app.useGlobalPipes(
+    new ValidationPipe({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      transform: true,
+      stopAtFirstError: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: fromClassValidator,
+    }),
+  );
+}
+
+/** The interface Nest declares knows less than its adapter can. */
+function adapterOf(app: NestFastifyApplication): FastifyAdapter {
+  return app.getHttpAdapter() as unknown as FastifyAdapter;
+}
+
+function configureCors(app: NestFastifyApplication, { http }: AppConfig): void {
+  app.enableCors({
+    origin: http.corsOrigins.length === 0 ? false : [...http.corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+    // An OPTIONS request that is no preflight would be refused in plain text.
+    strictPreflight: false,
+  });
+}
+
+async function configureBodies(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  const adapter = adapterOf(app);
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser(['text/plain', 'application/json']);
+  adapter.useBodyParser(
+    'application/json',
+    true,
+    { bodyLimit: config.http.jsonBodyLimitBytes },
+    jsonBodyParser(fastify),
+  );
+  await app.register(multipart, { limits: { ...FORM_LIMITS, fileSize: config.rendering.maxUploadBytes } });
+}
+
+/** The pages are ours and load nothing from elsewhere; plain HTTP stays possible where nobody terminates TLS. */
+function helmetOptions({ environment }: AppConfig): Parameters<typeof helmet>[1] {
+  return {
+    hsts: environment === 'production',
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:', 'https:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        upgradeInsecureRequests: environment === 'production' ? [] : null,
+      },
+    },
+  };
+}

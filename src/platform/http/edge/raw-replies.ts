@@ -1,0 +1,95 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ConnectionError } from 'fastify';
+import { ApiError, type ErrorCode, type ErrorSink, toErrorReply, toRawResponse } from '../../errors/index.js';
+import { newId } from '../../time/index.js';
+import { requestIdFrom } from '../request-id.js';
+
+/** What Node's HTTP parser and its time limits report, by code. All else is a request that is no HTTP. */
+const PARSER_CODES: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'PAYLOAD_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+/** Methods this server knows at all, for an answer that concerns no path. */
+const KNOWN_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Answers with the envelope what Node refuses before Fastify sees it. */
+export class RawReplies {
+  private readonly exchanges = new WeakMap<Duplex, Exchange>();
+
+  /** @param bodyLimitBytes - largest JSON body, named where a request is too large. */
+  constructor(
+    private readonly sink: ErrorSink,
+    private readonly bodyLimitBytes: number,
+  ) {}
+
+  /** Takes over the two events of the server that never become a request of Fastify's. */
+  attach(server: Server): void {
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      this.refuseExpectation(request, response),
+    );
+    server.on('connect', (_request: IncomingMessage, socket: Duplex) => this.refuseTunnel(socket));
+  }
+
+  /** Notes which exchange a socket is busy with, so that an answer of ours never lands in the middle of another one. */
+  track(request: IncomingMessage, response: ServerResponse): void {
+    this.exchanges.set(request.socket, { request, response });
+  }
+
+  /** Fastify's `clientErrorHandler`: garbage, overflows, time-outs and broken framing. */
+  onClientError(error: ConnectionError, socket: Duplex): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const exchange = this.exchanges.get(socket);
+    if (exchange === undefined || exchange.response.writableFinished) return this.answer(error, socket);
+    if (exchange.request.complete) {
+      // The garbage came after a whole request: that one is answered first (RFC 9112 §9.3.2).
+      exchange.response.once('close', () => this.answer(error, socket));
+    } else if (exchange.response.headersSent) {
+      socket.destroy();
+    } else {
+      this.answer(error, socket);
+    }
+  }
+
+  private answer(cause: ConnectionError, socket: Duplex): void {
+    const code = PARSER_CODES[cause.code] ?? 'BAD_REQUEST';
+    const details = code === 'BAD_REQUEST' ? { reason: 'malformed_http' } : {};
+    this.end(socket, new ApiError(code, { details, cause }));
+  }
+
+  private refuseTunnel(socket: Duplex): void {
+    // Node lets go of the socket with this event: from here on its errors are nobody else's.
+    socket.on('error', () => socket.destroy());
+    this.end(socket, new ApiError('METHOD_NOT_ALLOWED', { details: { allowed_methods: KNOWN_METHODS } }));
+  }
+
+  private refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+    const reply = this.replyTo(new ApiError('EXPECTATION_FAILED'), requestIdFrom(request.headers));
+    response.writeHead(reply.status, {
+      ...reply.headers,
+      'content-length': Buffer.byteLength(reply.body),
+      connection: 'close',
+    });
+    response.end(reply.body);
+  }
+
+  private end(socket: Duplex, error: ApiError): void {
+    const reply = this.replyTo(error, newId());
+    if (socket.writable) socket.end(toRawResponse(reply), () => socket.destroy());
+  }
+
+  private replyTo(error: ApiError, requestId: string): ReturnType<typeof toErrorReply> {
+    this.sink.capture(error, { kind: 'request', requestId });
+    return toErrorReply(error, { requestId, bodyLimitBytes: this.bodyLimitBytes });
+  }
+}

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { ApiError, type ErrorSink, requestErrorContext, translateError } from '../../errors/index.js';
+import type { RequestContext } from '../request-context.js';
+import { traceIdFrom } from '../request-id.js';
+import type { RawReplies } from './raw-replies.js';
+import type { RouteTable } from './route-table.js';
+
+type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
+
+/**
+ * The first thing that happens to a request: its id goes on the response, its context opens around everything that follows,
+ * and what HTTP forbids is refused.
+ */
+export function openRequest(context: RequestContext, rawReplies: RawReplies): OnRequest {
+  return (request, reply, done) => {
+    rawReplies.track(request.raw, reply.raw);
+    // On the raw response, so that answers which bypass Fastify (event streams) carry it as well.
+    reply.raw.setHeader('x-request-id', request.id);
+    const facts = {
+      requestId: request.id,
+      traceId: traceIdFrom(request.headers),
+      endpoint: `${request.method} ${request.routeOptions.url ?? '(unmatched)'}`,
+    };
+    request.workFacts = facts;
+    context.runIn(facts, () => done(hostProblem(request)));
+  };
+}
+
+/** Reading a body leaves the context of the hooks (its events belong to the socket): it is entered again after that. */
+export function keepContext(fastify: FastifyInstance, context: RequestContext): void {
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const { workFacts } = request;
+    if (workFacts === undefined) done();
+    else context.runIn(workFacts, done);
+  });
+}
+
+/** A path that exists with other methods is a wrong method (RFC 9110 §15.5.6), not an unknown path. */
+export function refuseWrongMethods(fastify: FastifyInstance, routes: RouteTable): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (!request.is404) return done();
+    const allowed = routes.methodsOf(request.url);
+    if (allowed.length === 0) return done();
+    done(new ApiError('METHOD_NOT_ALLOWED', { details: { allowed_methods: allowed } }));
+  });
+}
+
+/** A stream that fails after the headers went out reaches no error handler: Fastify only breaks the connection off. */
+export function captureBrokenStreams(fastify: FastifyInstance, sink: ErrorSink): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (payload instanceof Readable) {
+      payload.once('error', (error) => {
+        if (reply.raw.headersSent) sink.capture(translateError(error), requestErrorContext(request));
+      });
+    }
+    done();
+  });
+}
+
+/** HTTP/1.1 asks for exactly one Host (RFC 9112 §3.2); several are a way to smuggle requests past a proxy. */
+function hostProblem({ raw }: FastifyRequest): ApiError | undefined {
+  if (raw.httpVersion === '1.0') return undefined;
+  let hosts = 0;
+  for (let index = 0; index < raw.rawHeaders.length; index += 2) {
+    if (raw.rawHeaders[index]?.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts === 1) return undefined;
+  return new ApiError('BAD_REQUEST', { details: { reason: hosts === 0 ? 'missing_host' : 'several_hosts' } });
+}

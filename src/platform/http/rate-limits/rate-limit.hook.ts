@@ -1,0 +1,21 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RateLimits } from './rate-limits.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** False exempts a route from the default limits. */
+    rateLimit?: false;
+  }
+}
+
+/** Applies the default limits to everything, also to paths that do not exist; before a body is read. */
+export function limitRequests(fastify: FastifyInstance, limits: RateLimits): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!isExempt(request)) await limits.consumeDefaults(request, reply);
+  });
+}
+
+/** The files of the web app are one page with many parts: they are served by a route for everything. */
+function isExempt({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.rateLimit === false || (routeOptions.url?.endsWith('*') ?? false);
+}
