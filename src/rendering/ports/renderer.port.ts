@@ -58,6 +58,8 @@ export interface RenderedVideo {
   readonly renderMs: number;
   /** Highest resident set of the renderer process itself, without its two ffmpegs. */
   readonly peakMemoryBytes: number;
+  /** Highest sum of the resident sets of the renderer and its ffmpegs, as sampled. */
+  readonly peakGroupMemoryBytes: number;
 }
 
 /** Turns a track and a look into a video. */

@@ -1,0 +1,114 @@
+import { ANALYSIS_RATE_HZ } from '../visuals/index.js';
+import type { AudioFormat } from '../ports/audio-inspector.port.js';
+import type { RenderLook } from '../ports/renderer.port.js';
+
+/** ffmpeg's name for the container of each format. Named, never guessed: a guess could be a playlist that opens other files. */
+const DEMUXERS: Readonly<Record<AudioFormat, string>> = {
+  mp3: 'mp3',
+  wav: 'wav',
+  m4a: 'mov',
+  aac: 'aac',
+  flac: 'flac',
+  ogg: 'ogg',
+};
+
+const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-nostats'] as const;
+const HIGHEST_AAC_RATE_HZ = 48_000;
+const AUDIO_BITRATE = '192k';
+/** Visually transparent for flat colours and gradients at this preset; a slower one gains little and costs twice the time. */
+const PRESET = 'veryfast';
+const CONSTANT_RATE_FACTOR = '20';
+const BT709 = [
+  '-colorspace',
+  'bt709',
+  '-color_primaries',
+  'bt709',
+  '-color_trc',
+  'bt709',
+  '-color_range',
+  'tv',
+] as const;
+
+/** Opens a customer's file as what it was recognised as, and nothing else. */
+export function audioInput(path: string, format: AudioFormat): readonly string[] {
+  return ['-protocol_whitelist', 'file,pipe', '-f', DEMUXERS[format], '-i', `file:${path}`];
+}
+
+/** Decodes to interleaved stereo 32-bit floats on standard output. */
+export function decoderArguments(audioPath: string, format: AudioFormat): readonly string[] {
+  return [
+    ...QUIET,
+    ...audioInput(audioPath, format),
+    '-map',
+    '0:a:0',
+    '-ac',
+    '2',
+    '-ar',
+    String(ANALYSIS_RATE_HZ),
+    '-f',
+    'f32le',
+    'pipe:1',
+  ];
+}
+
+/** Decodes the whole track and writes its progress, but no samples, to standard output. */
+export function measuringArguments(audioPath: string, format: AudioFormat): readonly string[] {
+  return [
+    '-hide_banner',
+    '-nostdin',
+    '-loglevel',
+    'error',
+    '-nostats',
+    ...audioInput(audioPath, format),
+    '-map',
+    '0:a:0',
+    '-f',
+    'null',
+    '-progress',
+    'pipe:1',
+    '-',
+  ];
+}
+
+export interface EncodeRequest {
+  readonly look: RenderLook;
+  readonly audioPath: string;
+  readonly audioFormat: AudioFormat;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  readonly videoPath: string;
+  /** Threads of the H.264 encoder. */
+  readonly threads: number;
+}
+
+/**
+ * Encodes planar 4:2:0 frames from standard input together with the customer's audio: H.264 High and AAC in an MP4 whose index stands
+ * in front; progress goes to file descriptor 3. The customer's tags are not copied into the public file.
+ */
+export function encoderArguments(request: EncodeRequest): readonly string[] {
+  const { look, audioPath, audioFormat, channels, sampleRateHz, videoPath, threads } = request;
+  return [
+    ...QUIET,
+    '-y',
+    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${look.widthPx}x${look.heightPx}`],
+    ...['-framerate', String(look.fps), '-i', 'pipe:0'],
+    ...audioInput(audioPath, audioFormat),
+    ...['-map', '0:v:0', '-map', '1:a:0', '-map_metadata', '-1', '-map_chapters', '-1'],
+    ...[
+      '-c:v',
+      'libx264',
+      '-preset',
+      PRESET,
+      '-crf',
+      CONSTANT_RATE_FACTOR,
+      '-profile:v',
+      'high',
+      '-pix_fmt',
+      'yuv420p',
+    ],
+    ...['-g', String(look.fps * 4), '-threads', String(threads), ...BT709],
+    ...['-c:a', 'aac', '-b:a', AUDIO_BITRATE, '-ac', String(Math.min(2, channels))],
+    ...['-ar', String(Math.min(HIGHEST_AAC_RATE_HZ, sampleRateHz))],
+    ...['-movflags', '+faststart', '-progress', 'pipe:3', videoPath],
+  ];
+}
