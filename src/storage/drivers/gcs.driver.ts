@@ -1,0 +1,171 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { type Bucket, Storage } from '@google-cloud/storage';
+import type { GcsConfig } from '../../config/index.js';
+import { isApiError, StorageError } from '../../platform/errors/index.js';
+import type { Clock } from '../../platform/time/index.js';
+import { attachment } from '../content-disposition.js';
+import { CHUNK_BYTES, DigestStream, type FileDigest, sameDigest } from '../file-digest.js';
+import type {
+  RemoteObject,
+  RemoteObjectStore,
+  SignedUrlRequest,
+  Transfer,
+  UploadRequest,
+} from '../ports/remote-object-store.port.js';
+import { gcsStatus, translateGcsError } from './gcs-errors.js';
+import { cancellable } from './request-cancellation.js';
+
+/** Video and audio never change under their name; a day is as long as a link lives. */
+const CACHE_CONTROL = 'private, max-age=86400';
+
+interface ObjectMetadata {
+  readonly generation?: unknown;
+  readonly size?: unknown;
+  readonly crc32c?: unknown;
+}
+
+/**
+ * Google Cloud Storage through its SDK, one attempt a call. Objects are created with `ifGenerationMatch: 0` and
+ * deleted with their generation, which is what makes repeating either safe
+ * (https://cloud.google.com/storage/docs/retry-strategy). Uploads go in one request whatever their size: the file
+ * is at hand to start again, and a resumable session would cost a round trip each time to save that rare repeat.
+ */
+export class GcsDriver implements RemoteObjectStore {
+  private readonly bucket: Bucket;
+
+  constructor(
+    config: GcsConfig,
+    private readonly clock: Clock,
+  ) {
+    const storage = new Storage({
+      projectId: config.projectId,
+      // One layer of retries, and it is the policy.
+      retryOptions: { autoRetry: false, maxRetries: 0 },
+      ...(config.apiEndpoint === null ? {} : { apiEndpoint: config.apiEndpoint }),
+      ...(config.keyFilename === null ? {} : { keyFilename: config.keyFilename }),
+      ...(config.credentials === null
+        ? {}
+        : {
+            credentials: { client_email: config.credentials.clientEmail, private_key: config.credentials.privateKey },
+          }),
+    });
+    this.bucket = storage.bucket(config.bucket);
+  }
+
+  async upload(request: UploadRequest, transfer: Transfer): Promise<RemoteObject> {
+    try {
+      const created = await this.create(request, transfer);
+      return await this.verified(request, created, transfer.signal);
+    } catch (error) {
+      if (transfer.signal.aborted || isApiError(error)) throw error;
+      const status = gcsStatus(error);
+      if (status === 412) return await this.adopt(request, transfer.signal);
+      // No bucket is no missing object.
+      if (status === 404) {
+        throw new StorageError('STORAGE_REQUEST_REJECTED', { cause: error, details: { operation: 'upload' } });
+      }
+      throw translateGcsError(error, 'upload', this.clock.now());
+    }
+  }
+
+  async describe(name: string, signal: AbortSignal): Promise<RemoteObject | null> {
+    try {
+      const [metadata] = await cancellable(signal, () => this.bucket.file(name).getMetadata());
+      return remoteObject(metadata);
+    } catch (error) {
+      if (!isApiError(error) && gcsStatus(error) === 404) return null;
+      throw this.translated(error, 'describe', signal);
+    }
+  }
+
+  async download(name: string, path: string, transfer: Transfer): Promise<FileDigest> {
+    const digest = new DigestStream(transfer.onBytes);
+    try {
+      await cancellable(transfer.signal, async () => {
+        const source = this.bucket.file(name).createReadStream({ validation: false, decompress: false });
+        await pipeline(source, digest, createWriteStream(path), { signal: transfer.signal });
+      });
+      return digest.value;
+    } catch (error) {
+      throw this.translated(error, 'download', transfer.signal);
+    }
+  }
+
+  async remove(name: string, generation: string, signal: AbortSignal): Promise<void> {
+    try {
+      await cancellable(signal, () => this.bucket.file(name).delete({ ifGenerationMatch: generation }));
+    } catch (error) {
+      const status = isApiError(error) ? undefined : gcsStatus(error);
+      if (status === 404 || status === 412) return;
+      throw this.translated(error, 'remove', signal);
+    }
+  }
+
+  async signedUrl(request: SignedUrlRequest, signal: AbortSignal): Promise<string> {
+    try {
+      const [url] = await cancellable(signal, () =>
+        this.bucket.file(request.name).getSignedUrl({
+          version: 'v4',
+          action: 'read',
+          // The SDK signs from its own clock and refuses fractions of a second.
+          expires: request.expiresAt,
+          responseDisposition: attachment(request.filename),
+          responseType: request.contentType,
+        }),
+      );
+      return url;
+    } catch (error) {
+      throw this.translated(error, 'sign_url', signal);
+    }
+  }
+
+  private async create(request: UploadRequest, transfer: Transfer): Promise<RemoteObject> {
+    const digest = new DigestStream(transfer.onBytes);
+    return cancellable(transfer.signal, async () => {
+      const file = this.bucket.file(request.name);
+      const sink = file.createWriteStream({
+        resumable: false,
+        validation: false,
+        preconditionOpts: { ifGenerationMatch: 0 },
+        // GCS checks the sum before the object comes to be.
+        metadata: { contentType: request.contentType, cacheControl: CACHE_CONTROL, crc32c: request.digest.crc32c },
+      });
+      const source = createReadStream(request.path, { highWaterMark: CHUNK_BYTES });
+      await pipeline(source, digest, sink, { signal: transfer.signal });
+      const created = remoteObject(file.metadata);
+      if (!sameDigest(digest.value, request.digest)) {
+        await file.delete({ ifGenerationMatch: created.generation });
+        throw new StorageError('STORAGE_CHECKSUM_MISMATCH', { details: { operation: 'upload' } });
+      }
+      return created;
+    });
+  }
+
+  /** Something of our name is there: an upload of ours whose answer was lost, as names are never used twice. */
+  private async adopt(request: UploadRequest, signal: AbortSignal): Promise<RemoteObject> {
+    const present = await this.describe(request.name, signal);
+    if (present === null) throw new StorageError('STORAGE_ERROR', { details: { operation: 'upload' } });
+    return this.verified(request, present, signal);
+  }
+
+  private async verified(request: UploadRequest, object: RemoteObject, signal: AbortSignal): Promise<RemoteObject> {
+    if (sameDigest(object, request.digest)) return object;
+    await this.remove(request.name, object.generation, signal);
+    throw new StorageError('STORAGE_CHECKSUM_MISMATCH', { details: { operation: 'upload' } });
+  }
+
+  private translated(error: unknown, operation: string, signal: AbortSignal): unknown {
+    return signal.aborted ? signal.reason : translateGcsError(error, operation, this.clock.now());
+  }
+}
+
+/** @throws StorageError when the answer is not the description of an object */
+function remoteObject(metadata: ObjectMetadata): RemoteObject {
+  const { generation, size, crc32c } = metadata;
+  const known = typeof generation === 'string' || typeof generation === 'number';
+  if (!known || typeof crc32c !== 'string' || (typeof size !== 'string' && typeof size !== 'number')) {
+    throw new StorageError('STORAGE_ERROR', { details: { operation: 'describe' } });
+  }
+  return { generation: String(generation), sizeBytes: Number(size), crc32c };
+}

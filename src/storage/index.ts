@@ -1,0 +1,6 @@
+export type { ObjectKind, ObjectLocation } from './entities/stored-object-record.entity.js';
+export { ObjectReferences, type ReferenceCheck } from './object-references.js';
+export { ObjectStorage } from './object-storage.service.js';
+export { ReplicationReport, type ReplicationStatus } from './replication-report.js';
+export { StorageModule } from './storage.module.js';
+export type { DownloadUrl, DownloadUrlOptions, StoredObject, StoreRequest, TransferOptions } from './stored-object.js';
