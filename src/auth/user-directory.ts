@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
 import { Database } from '../platform/database/index.js';
+import { NotFoundError } from '../platform/errors/index.js';
 import { normalizeEmail } from './email-address.js';
 import { User } from './entities/user.entity.js';
 
@@ -18,6 +19,13 @@ export class UserDirectory {
 
   findById(id: string): Promise<User | null> {
     return this.database.read((manager) => manager.getRepository(User).findOneBy({ id }));
+  }
+
+  /** @throws NotFoundError `USER_NOT_FOUND` */
+  async get(id: string): Promise<User> {
+    const user = await this.findById(id);
+    if (user === null) throw new NotFoundError('USER_NOT_FOUND');
+    return user;
   }
 
   findByEmail(email: string): Promise<User | null> {
