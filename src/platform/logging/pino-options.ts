@@ -1,0 +1,45 @@
+import { format } from 'node:util';
+import { pino, type LogFn, type LoggerOptions } from 'pino';
+import type { AppConfig } from '../../config/index.js';
+// Not through the room's index: that leads to the rate limits, which write to the security log.
+import type { RequestContext } from '../http/request-context.js';
+import { redact, redactString } from './redaction/redactor.js';
+
+/**
+ * Options of the one pino logger: redaction of every line, and the request, user, endpoint, job and trace it belongs to.
+ * @param context whose work a line is written for
+ */
+export function pinoOptions(config: AppConfig, context: RequestContext): LoggerOptions {
+  return {
+    level: config.log.level,
+    base: { instance: config.instanceId, role: config.role, version: config.version },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+    // Errors are plain data when they get here: pino's own serializer would take them for something else.
+    serializers: { err: (described: unknown) => described },
+    mixin: () => contextFields(context),
+    hooks: {
+      logMethod(args, method) {
+        writeRedacted(args, method.bind(this));
+      },
+    },
+  };
+}
+
+/** Whatever a line is made of goes through the redactor here, so that no caller can forget it. */
+function writeRedacted(args: readonly unknown[], write: LogFn): void {
+  const [first, ...rest] = args;
+  if (typeof first === 'object' && first !== null) {
+    const fields = redact(first instanceof Error ? { err: first } : first) as Record<string, unknown>;
+    const message = rest.length > 0 ? redactString(format(...rest)) : undefined;
+    if (message === undefined && first instanceof Error) write(fields, redactString(first.message));
+    else write(fields, message);
+  } else {
+    write(redactString(format(...args)));
+  }
+}
+
+function contextFields({ requestId, traceId, userId, endpoint, jobId }: RequestContext): object {
+  if (requestId === undefined && jobId === undefined) return {};
+  return { request_id: requestId, trace_id: traceId, user_id: userId, endpoint, job_id: jobId };
+}

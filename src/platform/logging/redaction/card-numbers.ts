@@ -1,0 +1,52 @@
+const RUN_OF_DIGITS = /\d(?:[ -]?\d)*/g;
+const MIN_DIGITS = 13;
+const MAX_DIGITS = 19;
+
+/** Replaces payment card numbers, also grouped by spaces or hyphens, each by `replacement`. */
+export function replaceCardNumbers(text: string, replacement: string): string {
+  return text.replace(RUN_OF_DIGITS, (run) => (run.length < MIN_DIGITS ? run : replaceInRun(run, replacement)));
+}
+
+/** Whether digits are a card number: length and first digit as in ISO/IEC 7812, check digit after Luhn. */
+export function isCardNumber(digits: string): boolean {
+  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS || !/^[2-6]/.test(digits)) return false;
+  let sum = 0;
+  for (let index = 0; index < digits.length; index += 1) {
+    const digit = digits.charCodeAt(digits.length - 1 - index) - 48;
+    const weighted = index % 2 === 0 ? digit : digit * 2;
+    sum += weighted > 9 ? weighted - 9 : weighted;
+  }
+  return sum % 10 === 0;
+}
+
+/** A card number begins and ends at the border of a group, and its first group has four digits at least. */
+function replaceInRun(run: string, replacement: string): string {
+  const groups = run.split(/[ -]/);
+  const starts: number[] = [];
+  let position = 0;
+  for (const group of groups) {
+    starts.push(position);
+    position += group.length + 1;
+  }
+  let result = '';
+  let copiedTo = 0;
+  for (let first = 0; first < groups.length; first += 1) {
+    if ((groups[first]?.length ?? 0) < 4) continue;
+    const last = lastGroupOfCard(groups, first);
+    if (last === undefined) continue;
+    result += run.slice(copiedTo, starts[first]) + replacement;
+    copiedTo = (starts[last] ?? 0) + (groups[last]?.length ?? 0);
+    first = last;
+  }
+  return result + run.slice(copiedTo);
+}
+
+function lastGroupOfCard(groups: readonly string[], first: number): number | undefined {
+  let digits = '';
+  for (let last = first; last < groups.length; last += 1) {
+    digits += groups[last] ?? '';
+    if (digits.length > MAX_DIGITS) return undefined;
+    if (isCardNumber(digits)) return last;
+  }
+  return undefined;
+}
