@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
 import { testConfig } from '../../src/config/testing.js';
@@ -22,6 +21,8 @@ export interface TestDatabaseOptions {
   readonly migrated?: boolean;
 }
 
+const SILENT = { log: () => undefined, warn: () => undefined, debug: () => undefined };
+
 const TEMPLATE = 'oriel_template';
 
 /** Any number of workers may ask for the template at once; one makes it. */
@@ -38,7 +39,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   });
   const url = databaseUrl(server, name);
   const config = testConfig({ database: { url } });
-  const log = new QueryLog(new Logger('TestDatabase'), { metric: () => undefined });
+  const log = new QueryLog(SILENT, { metric: () => undefined });
   const dataSource = new DataSource({ ...dataSourceOptions(url, config, log), entities: [...entities] });
   await dataSource.initialize();
   return {

@@ -12,6 +12,15 @@ type ConnectCallback = (
  * did not answer with plain errors of the same text, so the difference is made here, where the pool can be asked.
  */
 export class BoundedPool extends pg.Pool {
+  constructor(config: pg.PoolConfig) {
+    super(config);
+    this.on('connect', (client) => {
+      // A server that is killed makes a client emit two errors: its last message, then the end of the socket. TypeORM hears
+      // the first and takes its listener off; the second would end the process. The statement in flight rejects anyway.
+      client.on('error', () => undefined);
+    });
+  }
+
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {

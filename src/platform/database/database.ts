@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { translateError } from '../errors/index.js';
+import {
+  DataSource,
+  type EntityManager,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
+import { type ApiError, DatabaseError, translateError } from '../errors/index.js';
 import { isConnectionLoss, isTransactionConflict } from './sql-state.js';
 
 const TRANSACTION_ATTEMPTS = 3;
@@ -27,7 +32,7 @@ export class Database {
       try {
         return await this.dataSource.transaction(work);
       } catch (error) {
-        if (attempt >= TRANSACTION_ATTEMPTS || !isTransactionConflict(error)) throw translateError(error);
+        if (attempt >= TRANSACTION_ATTEMPTS || !isTransactionConflict(error)) throw translate(error);
         await jitter(attempt);
       }
     }
@@ -47,6 +52,14 @@ export class Database {
       }
     }
   }
+}
+
+/** TypeORM takes the connection away from a transaction that lost it, and reports the next statement as the caller's mistake. */
+function translate(error: unknown): ApiError {
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError || error instanceof QueryRunnerAlreadyReleasedError) {
+    return new DatabaseError('DATABASE_CONNECTION_ERROR', { cause: error });
+  }
+  return translateError(error);
 }
 
 /** Two transactions that collided must not collide again in step: a random wait that grows with the attempt. */

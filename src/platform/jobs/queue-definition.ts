@@ -13,6 +13,7 @@ export interface QueueSettings {
   readonly retryDelaySeconds?: number;
   /** Doubles the delay with each try, with jitter. Default true. */
   readonly retryBackoff?: boolean;
+  /** Bounds the delay where it doubles. */
   readonly retryDelayMaxSeconds?: number;
   /** Without a sign of life for this long a running job is taken from its worker. At least 10, the default. */
   readonly heartbeatSeconds?: number;

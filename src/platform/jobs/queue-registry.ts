@@ -40,15 +40,11 @@ export class QueueRegistry {
   }
 
   private async create(queue: QueueDefinition<object>): Promise<void> {
-    const retries = {
-      retryDelay: queue.retryDelaySeconds,
-      retryBackoff: queue.retryBackoff,
-      ...(queue.retryDelayMaxSeconds === null ? {} : { retryDelayMax: queue.retryDelayMaxSeconds }),
-    };
     await this.createOrUpdate(queue.deadLetterName, 'standard', {
-      ...retries,
       // Telling of a dead job must not itself be given up while the database or a feature is down for long.
       retryLimit: 50,
+      retryDelay: 1,
+      retryBackoff: true,
       retryDelayMax: 600,
       heartbeatSeconds: queue.heartbeatSeconds,
       expireInSeconds: queue.expireSeconds,
@@ -57,8 +53,12 @@ export class QueueRegistry {
       notify: true,
     });
     await this.createOrUpdate(queue.name, POLICIES[queue.uniqueness], {
-      ...retries,
       retryLimit: queue.retryLimit,
+      retryDelay: queue.retryDelaySeconds,
+      retryBackoff: queue.retryBackoff,
+      ...(queue.retryBackoff && queue.retryDelayMaxSeconds !== null
+        ? { retryDelayMax: queue.retryDelayMaxSeconds }
+        : {}),
       heartbeatSeconds: queue.heartbeatSeconds,
       expireInSeconds: queue.expireSeconds,
       deleteAfterSeconds: queue.keepSeconds,

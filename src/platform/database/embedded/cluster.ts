@@ -12,6 +12,9 @@ export const CLUSTER_USER = 'oriel';
 /** The database `initdb` makes for general use. */
 export const CLUSTER_DATABASE = 'postgres';
 
+/** Names of the drafts this process is working on. */
+const drafts = new Set<string>();
+
 /**
  * Makes the data directory unless it is there. `initdb` works in a directory beside, which is renamed when it is whole: a
  * process killed half-way leaves only rubbish, which the next one removes, and of two at once one wins.
@@ -21,12 +24,14 @@ export async function ensureCluster(placement: Placement, password: string): Pro
   if (await exists(join(dataDir, 'PG_VERSION'))) return;
   await removeAbandoned(dataDir);
   const draft = `${dataDir}.init-${process.pid}-${randomBytes(4).toString('hex')}`;
+  drafts.add(basename(draft));
   try {
     await initdb(placement, draft, password);
     await putInPlace(draft, dataDir);
   } finally {
     await rm(draft, { recursive: true, force: true });
     await rm(`${draft}.password`, { force: true });
+    drafts.delete(basename(draft));
   }
 }
 
@@ -77,7 +82,9 @@ async function removeAbandoned(dataDir: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
     const maker = Number(name.slice(prefix.length).split('-')[0]);
-    if (maker !== process.pid && isAlive(maker)) continue;
+    // Our own id says nothing: in a container the process before us had the same one.
+    const inUse = maker === process.pid ? drafts.has(name.replace(/\.password$/, '')) : isAlive(maker);
+    if (inUse) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }
 }

@@ -1,0 +1,202 @@
+import { ApiError } from '../../../src/platform/errors/index.js';
+import { RequestContext } from '../../../src/platform/http/index.js';
+import { type DeadJob, defineQueue, type Job } from '../../../src/platform/jobs/index.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+import { type JobApp, startJobApp } from './job-app.js';
+
+interface Note {
+  readonly text: string;
+}
+
+describe('JobQueue on PostgreSQL', () => {
+  let database: TestDatabase;
+  let process: JobApp;
+
+  beforeAll(async () => {
+    database = await createTestDatabase({ migrated: false });
+    process = await startJobApp(database.url);
+  });
+
+  afterAll(async () => {
+    await process.close();
+    await database.close();
+  });
+
+  it('starts a job within a second and hands it the payload and the request it came from', async () => {
+    const queue = defineQueue<Note>({ name: 'plain' });
+    const context = process.app.get(RequestContext);
+    const seen: { job: Job<Note>; requestId: string | undefined; jobId: string | undefined; atMs: number }[] = [];
+    await process.workers.register(queue, { concurrency: 1 }, async (job) => {
+      seen.push({ job, requestId: context.requestId, jobId: context.jobId, atMs: performance.now() });
+    });
+    const startedMs = performance.now();
+    const id = await context.run(
+      { requestId: 'request-0001' },
+      async () => await process.queue.enqueue(queue, { text: 'hi' }),
+    );
+    await eventually('the job has run', () => seen.length === 1);
+    expect(seen[0]).toMatchObject({
+      requestId: 'request-0001',
+      jobId: id,
+      job: { id, payload: { text: 'hi' }, attempt: 1, lastAttempt: false },
+    });
+    expect((seen[0]?.atMs ?? Infinity) - startedMs).toBeLessThan(1_000);
+  });
+
+  it('enqueues with the transaction and not without it', async () => {
+    const queue = defineQueue<Note>({ name: 'transactional' });
+    const texts: string[] = [];
+    await process.workers.register(queue, { concurrency: 1 }, async ({ payload }) => {
+      texts.push(payload.text);
+    });
+    await expect(
+      process.database.transaction(async (manager) => {
+        await process.queue.enqueue(queue, { text: 'rolled back' }, { manager });
+        throw new ApiError('CONFLICT');
+      }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
+    await process.database.transaction(async (manager) => {
+      await process.queue.enqueue(queue, { text: 'committed' }, { manager });
+    });
+    await eventually('the committed job has run', () => texts.length > 0);
+    expect(texts).toEqual(['committed']);
+    const depths = await database.dataSource.query(
+      `SELECT count(*)::int AS count FROM pgboss.job WHERE name = 'transactional'`,
+    );
+    expect(depths).toEqual([{ count: 1 }]);
+  });
+
+  it('tries a failed job again and tells the handler which attempt it is', async () => {
+    const queue = defineQueue<Note>({ name: 'retried', retryLimit: 2, retryDelaySeconds: 0, retryBackoff: false });
+    const attempts: { attempt: number; last: boolean }[] = [];
+    await process.workers.register(queue, { concurrency: 1 }, async ({ attempt, lastAttempt }) => {
+      attempts.push({ attempt, last: lastAttempt });
+      if (attempt < 3) throw new Error('not yet');
+    });
+    await process.queue.enqueue(queue, { text: '' });
+    await eventually('the third attempt has run', () => attempts.length === 3);
+    expect(attempts).toEqual([
+      { attempt: 1, last: false },
+      { attempt: 2, last: false },
+      { attempt: 3, last: true },
+    ]);
+  });
+
+  it('does not try again after an error that is not retryable, and tells of the dead job', async () => {
+    const queue = defineQueue<Note>({ name: 'refused', retryLimit: 5 });
+    let attempts = 0;
+    const dead: DeadJob<Note>[] = [];
+    const options = {
+      concurrency: 1,
+      onDead: async (job: DeadJob<Note>) => {
+        dead.push(job);
+      },
+    };
+    await process.workers.register(queue, options, async () => {
+      attempts += 1;
+      throw new ApiError('NOT_FOUND');
+    });
+    const id = await process.queue.enqueue(queue, { text: 'no good' });
+    await eventually('the dead job has been told', () => dead.length === 1);
+    expect(dead[0]).toMatchObject({ id, payload: { text: 'no good' }, errorCode: 'NOT_FOUND' });
+    expect(attempts).toBe(1);
+  });
+
+  it('tells of a job that used up its attempts', async () => {
+    const queue = defineQueue<Note>({ name: 'exhausted', retryLimit: 1, retryDelaySeconds: 0, retryBackoff: false });
+    let attempts = 0;
+    const dead: DeadJob<Note>[] = [];
+    const options = {
+      concurrency: 1,
+      onDead: async (job: DeadJob<Note>) => {
+        dead.push(job);
+      },
+    };
+    await process.workers.register(queue, options, async () => {
+      attempts += 1;
+      throw new ApiError('STRIPE_TIMEOUT');
+    });
+    const id = await process.queue.enqueue(queue, { text: 'x' });
+    await eventually('the dead job has been told', () => dead.length === 1);
+    expect({ attempts, id: dead[0]?.id, code: dead[0]?.errorCode }).toEqual({
+      attempts: 2,
+      id,
+      code: 'STRIPE_TIMEOUT',
+    });
+  });
+
+  it('keeps one waiting job per key and answers with its id', async () => {
+    const queue = defineQueue<Note>({ name: 'unique' });
+    const key = 'someone+with@odd.characters';
+    const delayed = { singletonKey: key, startAfterSeconds: 3_600 };
+    const first = await process.queue.enqueue(queue, { text: '1' }, delayed);
+    const second = await process.queue.enqueue(queue, { text: '2' }, delayed);
+    const others = await Promise.all(
+      Array.from({ length: 10 }, async () => await process.queue.enqueue(queue, { text: '3' }, delayed)),
+    );
+    const unkeyed = await process.queue.enqueue(queue, { text: '4' }, { startAfterSeconds: 3_600 });
+    expect(new Set([first, second, ...others])).toEqual(new Set([first]));
+    expect(unkeyed).not.toBe(first);
+  });
+
+  it('runs no more at once than it was told, and exactly that many', async () => {
+    const queue = defineQueue<Note>({ name: 'bounded' });
+    let running = 0;
+    let peak = 0;
+    let done = 0;
+    const gate = Promise.withResolvers<void>();
+    await process.workers.register(queue, { concurrency: 3 }, async () => {
+      running += 1;
+      peak = Math.max(peak, running);
+      await gate.promise;
+      running -= 1;
+      done += 1;
+    });
+    for (let index = 0; index < 9; index += 1) await process.queue.enqueue(queue, { text: String(index) });
+    await eventually('three run', () => running === 3);
+    gate.resolve();
+    await eventually('all have run', () => done === 9);
+    expect(peak).toBe(3);
+  });
+
+  it('aborts the signal of a cancelled job', async () => {
+    const queue = defineQueue<Note>({ name: 'cancelled' });
+    const started = Promise.withResolvers<AbortSignal>();
+    await process.workers.register(queue, { concurrency: 1 }, async ({ signal }) => {
+      started.resolve(signal);
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
+    });
+    const id = await process.queue.enqueue(queue, { text: '' });
+    const signal = await started.promise;
+    await process.queue.cancel(queue, id);
+    await eventually('the signal aborts', () => signal.aborted);
+    await eventually('the worker is free', () => process.workers.activeCount === 0);
+  });
+
+  it('does not start a delayed job early', async () => {
+    const queue = defineQueue<Note>({ name: 'delayed' });
+    const startedAt: number[] = [];
+    await process.workers.register(queue, { concurrency: 1 }, async () => {
+      startedAt.push(performance.now());
+    });
+    const enqueuedAt = performance.now();
+    await process.queue.enqueue(queue, { text: '' }, { startAfterSeconds: 2 });
+    await eventually('the delayed job has run', () => startedAt.length === 1);
+    expect((startedAt[0] ?? 0) - enqueuedAt).toBeGreaterThanOrEqual(1_900);
+  });
+
+  it('takes payloads of any text', async () => {
+    const queue = defineQueue<Note>({ name: 'hostile' });
+    const texts: string[] = [];
+    await process.workers.register(queue, { concurrency: 1 }, async ({ payload }) => {
+      texts.push(payload.text);
+    });
+    const hostile = `'; DROP TABLE pgboss.job; -- $1 \\ " \u{1F3B8} ${'x'.repeat(100_000)}`;
+    await process.queue.enqueue(queue, { text: hostile });
+    await eventually('the job has run', () => texts.length === 1);
+    expect(texts[0]).toBe(hostile);
+  });
+});
