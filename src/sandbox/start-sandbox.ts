@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { SystemClock } from '../platform/time/index.js';
+import { FaultTable } from './faults/fault-table.js';
+import { faultRoutes } from './faults/fault-routes.js';
+import { GcsDouble } from './gcs/gcs-double.js';
+import type { SandboxOptions } from './sandbox-options.js';
+import { SendgridDouble } from './sendgrid/sendgrid-double.js';
+import { StripeDouble } from './stripe/stripe-double.js';
+
+/** The running doubles. */
+export interface Sandbox {
+  /** Origin under which all of them are reached, e.g. `http://127.0.0.1:3001`. */
+  readonly url: string;
+  readonly faults: FaultTable;
+  /** Does at once what is due by the clock; it also happens by itself, four times a second. */
+  tick(): void;
+  /** Stops listening, breaks off what is under way, and leaves the state directory for the next start. */
+  close(): Promise<void>;
+}
+
+const TICK_MS = 250;
+
+/**
+ * Starts the doubles of Stripe, Cloud Storage and SendGrid on one loopback port. Everything they have accepted is on disk
+ * under `stateDir` before they answer, so that a kill at any point loses nothing that was acknowledged.
+ * @throws Error when the port is taken or the state directory cannot be used.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const stateDir = resolve(options.stateDir);
+  mkdirSync(stateDir, { recursive: true });
+  const clock = options.clock ?? new SystemClock();
+  const faults = new FaultTable(clock);
+  let url = '';
+  const origin = (): string => url;
+  const stripe = new StripeDouble({ ...options, stateDir }, clock, origin);
+  const gcs = new GcsDouble({ ...options, stateDir }, clock, origin);
+  const sendgrid = new SendgridDouble({ ...options, stateDir }, clock);
+
+  const server = createServer(stateDir);
+  stripe.register(server, faults);
+  gcs.register(server, faults);
+  sendgrid.register(server, faults);
+  server.register(async (control) => {
+    faultRoutes(control, faults);
+  });
+
+  url = await server.listen({ host: options.host, port: options.port });
+  await gcs.start();
+  stripe.start();
+  const tick = (): void => {
+    stripe.tick();
+  };
+  const timer = setInterval(tick, TICK_MS);
+  return {
+    url,
+    faults,
+    tick,
+    close: async () => {
+      clearInterval(timer);
+      await server.close();
+      await stripe.stop();
+      gcs.stop();
+      sendgrid.stop();
+    },
+  };
+}
+
+function createServer(stateDir: string): FastifyInstance {
+  const server = Fastify({
+    forceCloseConnections: true,
+    // Uploads are streamed; routes that collect their body set a limit of their own.
+    bodyLimit: 1_048_576,
+    routerOptions: { maxParamLength: 4_096 },
+  });
+  server.get('/sandbox/health', () => ({ status: 'ok', state_dir: stateDir }));
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'not_found', message: 'The sandbox has nothing here' }),
+  );
+  return server;
+}
