@@ -51,7 +51,7 @@ export async function startJobApp(
   const app = await Test.createTestingModule({
     imports: [ConfigModule.register(config), TimeModule, SurroundingsModule, DatabaseModule, JobsModule],
   })
-    .setLogger(false)
+    .setLogger({ log: () => undefined, warn: () => undefined, error: () => undefined })
     .compile();
   await app.init();
   return {
