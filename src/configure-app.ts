@@ -3,8 +3,9 @@ import multipart from '@fastify/multipart';
 import { ValidationPipe } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from './config/index.js';
-import { ERROR_SINK, type ErrorSink, fromClassValidator } from './platform/errors/index.js';
+import { ERROR_SINK, ErrorResponder, type ErrorSink, fromClassValidator } from './platform/errors/index.js';
 import {
+  answerErrorsOfAllRoutes,
   captureBrokenStreams,
   drainOnClose,
   jsonBodyParser,
@@ -54,11 +55,13 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   const context = app.get(RequestContext);
   const rawReplies = new RawReplies(sink, config.http.jsonBodyLimitBytes);
 
-  fastify.decorate('errorSink', sink);
+  const responder = app.get(ErrorResponder);
+  fastify.decorate('errorResponder', responder);
   fastify.decorate('rawReplies', rawReplies);
   rawReplies.attach(fastify.server);
 
   const routes = RouteTable.of(fastify);
+  answerErrorsOfAllRoutes(fastify, responder);
   adapter.setOnRequestHook(openRequest(context, rawReplies));
   limitRequests(fastify, app.get(RateLimits));
   refuseWrongMethods(fastify, routes);

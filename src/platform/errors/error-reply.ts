@@ -36,11 +36,14 @@ export function toErrorReply(error: ApiError, facts: ReplyFacts): ErrorReply {
   };
 }
 
-/** The same reply as bytes for a socket on which nothing else will be said. */
-export function toRawResponse({ status, headers, body }: ErrorReply): string {
+/**
+ * The same reply as bytes for a socket on which nothing else will be said.
+ * @param toHead - the headers only.
+ */
+export function toRawResponse({ status, headers, body }: ErrorReply, toHead = false): string {
   const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${head}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${head}\r\n${toHead ? '' : body}`;
 }
 
 function statusDetails(status: number, { bodyLimitBytes }: ReplyFacts): ErrorDetails {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ErrorFilter } from './error.filter.js';
+import { ErrorResponder } from './error-responder.js';
 import { ERROR_SINK } from './error-sink.port.js';
 import { LoggingErrorSink } from './logging-error-sink.js';
 
@@ -9,8 +10,9 @@ import { LoggingErrorSink } from './logging-error-sink.js';
 @Module({
   providers: [
     { provide: ERROR_SINK, useClass: LoggingErrorSink },
+    ErrorResponder,
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [ERROR_SINK],
+  exports: [ERROR_SINK, ErrorResponder],
 })
 export class ErrorsModule {}

@@ -24,6 +24,7 @@ export {
 } from './error-classes.js';
 export { describeChain, type ErrorDescription } from './error-description.js';
 export { type ErrorReply, type ReplyFacts, toErrorReply, toRawResponse } from './error-reply.js';
+export { ErrorResponder } from './error-responder.js';
 export { ERROR_SINK, type ErrorContext, type ErrorSink } from './error-sink.port.js';
 export { ErrorsModule } from './errors.module.js';
 export { requestErrorContext, type WorkFacts } from './request-error-context.js';

@@ -2,7 +2,13 @@ export { drainOnClose } from './edge/drain.js';
 export { fastifyOptions } from './edge/fastify-options.js';
 export { jsonBodyParser } from './edge/json-body.js';
 export { RawReplies } from './edge/raw-replies.js';
-export { captureBrokenStreams, keepContext, openRequest, refuseWrongMethods } from './edge/request-hooks.js';
+export {
+  answerErrorsOfAllRoutes,
+  captureBrokenStreams,
+  keepContext,
+  openRequest,
+  refuseWrongMethods,
+} from './edge/request-hooks.js';
 export { RouteTable } from './edge/route-table.js';
 export { HttpModule } from './http.module.js';
 export { PageQuery, pagination, type Pagination } from './pagination.js';

@@ -8,7 +8,7 @@ export const FILE_ERRORS = {
     recoverable: true,
     retryable: false,
     level: 'info',
-    details: {},
+    details: { reason: 'what is wrong, as a short identifier: `malformed_form` or `incomplete_upload`' },
     cause: 'The upload broke off or its form data are not well formed.',
     remedy: 'Upload the file again.',
   },

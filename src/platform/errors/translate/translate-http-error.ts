@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { ApiError, type ErrorDetails } from '../api-error.js';
-import { FileSizeError, NotFoundError } from '../error-classes.js';
+import { FileError, FileSizeError, NotFoundError } from '../error-classes.js';
 import type { ErrorCode } from '../error-catalogue.js';
 
 /** HTTP status → the plain code that says it. */
@@ -56,6 +56,14 @@ const FRAMEWORK_CODES: Readonly<Record<string, FrameworkMeaning>> = {
   FST_MP_PREMATURE_CLOSE: { code: 'FILE_ERROR', details: { reason: 'incomplete_upload' } },
 };
 
+/** @fastify/busboy gives a form that is not well formed no code; these are constants of its version 3. */
+const BROKEN_FORMS: ReadonlySet<string> = new Set([
+  'Multipart: Boundary not found',
+  'Unexpected end of multipart data',
+  'Part terminated early due to unexpected end of multipart data',
+  'File terminated early due to unexpected end of multipart data',
+]);
+
 /** The plain code of a status; an unlisted 4xx is a bad request, an unlisted 5xx a defect. */
 export function codeOfStatus(status: number): ErrorCode {
   return STATUS_CODES[status] ?? (status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
@@ -71,7 +79,7 @@ export function translateHttpError(error: unknown): ApiError | undefined {
     // Nest wraps Fastify's errors into its own; the inner one says more.
     return translateFrameworkError(error.cause) ?? plain(error.getStatus(), error);
   }
-  return translateFrameworkError(error) ?? translateExposedError(error);
+  return translateFrameworkError(error) ?? translateBrokenForm(error) ?? translateExposedError(error);
 }
 
 function translateFrameworkError(error: unknown): ApiError | undefined {
@@ -82,6 +90,11 @@ function translateFrameworkError(error: unknown): ApiError | undefined {
   if (meaning.code === 'FILE_TOO_LARGE') return new FileSizeError(meaning.code, options);
   if (meaning.code === 'NOT_FOUND') return new NotFoundError(meaning.code, options);
   return new ApiError(meaning.code, options);
+}
+
+function translateBrokenForm(error: unknown): ApiError | undefined {
+  if (!(error instanceof Error) || !BROKEN_FORMS.has(error.message)) return undefined;
+  return new FileError('FILE_ERROR', { details: { reason: 'malformed_form' }, cause: error });
 }
 
 /** `http-errors` marks with `expose` what is meant for the caller; a vendor's error with a `statusCode` lacks it. */

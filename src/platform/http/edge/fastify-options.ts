@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ConnectionError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyHttpOptions, FastifyInstance } from 'fastify';
 import type { AppConfig } from '../../../config/index.js';
-import { type ErrorSink, requestErrorContext, toErrorReply, translateError } from '../../errors/index.js';
+import type { ErrorResponder } from '../../errors/index.js';
 import { requestIdFrom } from '../request-id.js';
 import type { RawReplies } from './raw-replies.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Put there by `configureApp`, before the server listens. */
-    errorSink: ErrorSink;
+    errorResponder: ErrorResponder;
     rawReplies: RawReplies;
   }
 }
@@ -50,7 +50,7 @@ export function fastifyOptions(config: AppConfig): FastifyHttpOptions<Server> {
       requireHostHeader: false,
     },
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, http.jsonBodyLimitBytes),
+    frameworkErrors: (error, request, reply) => request.server.errorResponder.answer(error, request, reply),
   };
 }
 
@@ -65,17 +65,4 @@ function trustedProxies(
 function answerClientError(this: FastifyInstance | void, error: ConnectionError, socket: Socket): void {
   if (this === undefined) socket.destroy();
   else this.rawReplies.onClientError(error, socket);
-}
-
-function answerFrameworkError(
-  cause: Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  bodyLimitBytes: number,
-): void {
-  const error = translateError(cause);
-  request.server.errorSink.capture(error, requestErrorContext(request));
-  request.errorCode = error.code;
-  const { status, headers, body } = toErrorReply(error, { requestId: request.id, bodyLimitBytes });
-  void reply.code(status).headers(headers).send(body);
 }

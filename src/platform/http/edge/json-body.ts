@@ -14,6 +14,9 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACKET = 0x5d;
 const CLOSE_BRACE = 0x7d;
 
+/** An escaped half of a surrogate pair; whole pairs match as well, so a match only means that it pays to look. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
 type Done = (error: Error | null, body?: unknown) => void;
 type JsonBodyParser = (request: FastifyRequest, body: Buffer, done: Done) => void;
 
@@ -26,15 +29,25 @@ export function jsonBodyParser(fastify: FastifyInstance): JsonBodyParser {
   return (request, body, done) => {
     if (body.length === 0) return done(badJson('empty_body'));
     if (isDeeperThan(body, MAX_DEPTH)) return done(badJson('nested_too_deeply'));
-    void parse(request, body.toString('utf8'), (error, value) => {
-      if (error === null) done(null, value);
-      else done(badJson('malformed_json', error));
+    const text = body.toString('utf8');
+    void parse(request, text, (error, value) => {
+      if (error !== null) done(badJson('malformed_json', error));
+      // Half a character is valid JSON, but neither PostgreSQL nor `encodeURIComponent` takes it.
+      else if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value)) done(badJson('malformed_text'));
+      else done(null, value);
     });
   };
 }
 
 function badJson(reason: string, cause?: Error): ApiError {
   return new ApiError('BAD_REQUEST', { details: { reason }, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** Whether every string of a parsed value, keys included, is well-formed Unicode. Depth is bounded by then. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
 }
 
 /** Whether brackets nest deeper than `limit`, brackets in strings not counted. One pass, nothing allocated. */

@@ -64,7 +64,8 @@ export class RawReplies {
   private answer(cause: ConnectionError, socket: Duplex): void {
     const code = PARSER_CODES[cause.code] ?? 'BAD_REQUEST';
     const details = code === 'BAD_REQUEST' ? { reason: 'malformed_http' } : {};
-    this.end(socket, new ApiError(code, { details, cause }));
+    const toHead = isHead(cause, this.exchanges.get(socket));
+    this.end(socket, new ApiError(code, { details, cause }), toHead);
   }
 
   private refuseTunnel(socket: Duplex): void {
@@ -83,13 +84,21 @@ export class RawReplies {
     response.end(reply.body);
   }
 
-  private end(socket: Duplex, error: ApiError): void {
+  private end(socket: Duplex, error: ApiError, toHead = false): void {
     const reply = this.replyTo(error, newId());
-    if (socket.writable) socket.end(toRawResponse(reply), () => socket.destroy());
+    if (socket.writable) socket.end(toRawResponse(reply, toHead), () => socket.destroy());
   }
 
   private replyTo(error: ApiError, requestId: string): ReturnType<typeof toErrorReply> {
     this.sink.capture(error, { kind: 'request', requestId });
     return toErrorReply(error, { requestId, bodyLimitBytes: this.bodyLimitBytes });
   }
+}
+
+/** A client that asked with HEAD reads no body, whatever was wrong with the rest of what it sent (RFC 9110 §9.3.2). */
+function isHead({ rawPacket }: ConnectionError, exchange: Exchange | undefined): boolean {
+  if (exchange !== undefined) return !exchange.request.complete && exchange.request.method === 'HEAD';
+  // Time-outs come without a packet; Fastify's type for one is not what Node gives.
+  const packet: unknown = rawPacket;
+  return Buffer.isBuffer(packet) && packet.subarray(0, 5).toString('latin1') === 'HEAD ';
 }

@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { ApiError, type ErrorSink, requestErrorContext, translateError } from '../../errors/index.js';
+import {
+  ApiError,
+  type ErrorResponder,
+  type ErrorSink,
+  requestErrorContext,
+  translateError,
+} from '../../errors/index.js';
 import type { RequestContext } from '../request-context.js';
 import { traceIdFrom } from '../request-id.js';
 import type { RawReplies } from './raw-replies.js';
@@ -33,6 +39,16 @@ export function keepContext(fastify: FastifyInstance, context: RequestContext): 
     const { workFacts } = request;
     if (workFacts === undefined) done();
     else context.runIn(workFacts, done);
+  });
+}
+
+/**
+ * Nest gives Fastify its error handler when it initialises; routes that plugins added before that would keep Fastify's own,
+ * which knows no envelope. To be called before any route is registered.
+ */
+export function answerErrorsOfAllRoutes(fastify: FastifyInstance, responder: ErrorResponder): void {
+  fastify.addHook('onRoute', (route) => {
+    route.errorHandler ??= (error, request, reply) => responder.answer(error, request, reply);
   });
 }
 
