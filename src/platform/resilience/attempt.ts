@@ -10,9 +10,13 @@ export const CANCELLATION_GRACE_MS = 500;
 export class AttemptCancelledError extends Error {
   override readonly name = 'AttemptCancelledError';
 
-  /** @param workError what the work failed with when it was cancelled; undefined when it had not ended yet */
+  /**
+   * @param leftBehind whether the work had not ended yet; then `onLateEnd` will tell when it does
+   * @param workError what the work failed with when it was cancelled
+   */
   constructor(
     readonly by: 'timeout' | 'caller',
+    readonly leftBehind: boolean,
     readonly workError: unknown,
   ) {
     super(by === 'timeout' ? 'The attempt exceeded its time limit' : 'The caller aborted');
@@ -23,22 +27,20 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Called once, when the work has really ended: now its resources are free. */
-  readonly onEnd: () => void;
-  /** Called when work ends that was cancelled and had been given up on. */
+  /** Called when work ends that was cancelled and had been left behind: only now its resources are free. */
   readonly onLateEnd: (succeeded: boolean) => void;
 }
 
 /**
  * Runs `work` once under a time limit. At the limit, or when the caller aborts, its signal aborts and it has
  * {@link CANCELLATION_GRACE_MS} to end; a result that arrives in that time is used, so that work that was done is not
- * done again. Work that ignores its signal is left behind, and reported by `onEnd` whenever it ends.
+ * done again. Work that ignores its signal is left behind, and reported by `onLateEnd` whenever it ends.
  *
  * @throws AttemptCancelledError, or what the work throws
  */
 export async function runAttempt<T>(
   work: (context: AttemptContext) => Promise<T>,
-  { attempt, timeoutMs, signal, onEnd, onLateEnd }: AttemptOptions,
+  { attempt, timeoutMs, signal, onLateEnd }: AttemptOptions,
 ): Promise<T> {
   return await new Promise<T>((resolve, reject) => {
     const controller = new AbortController();
@@ -47,7 +49,7 @@ export async function runAttempt<T>(
 
     const leaveBehind = (): void => {
       leftBehind = true;
-      reject(new AttemptCancelledError(cancelledBy ?? 'timeout', undefined));
+      reject(new AttemptCancelledError(cancelledBy ?? 'timeout', true, undefined));
     };
     const cancel = (by: 'timeout' | 'caller', reason: unknown): void => {
       if (cancelledBy !== undefined) return;
@@ -66,7 +68,6 @@ export async function runAttempt<T>(
     const end = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onCallerAbort);
-      onEnd();
     };
     startWork(work, { signal: controller.signal, attempt }).then(
       (value) => {
@@ -77,7 +78,8 @@ export async function runAttempt<T>(
       (error: unknown) => {
         end();
         if (leftBehind) onLateEnd(false);
-        else reject(cancelledBy === undefined ? (error as Error) : new AttemptCancelledError(cancelledBy, error));
+        else
+          reject(cancelledBy === undefined ? (error as Error) : new AttemptCancelledError(cancelledBy, false, error));
       },
     );
   });

@@ -61,7 +61,7 @@ export class Bulkhead {
         },
         refuse: (reason) => {
           signal.removeEventListener('abort', onAbort);
-          reject(reason as Error);
+          reject(reason);
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });

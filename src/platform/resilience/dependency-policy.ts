@@ -1,12 +1,11 @@
 import type { PolicySettings, ServiceName } from '../../config/index.js';
 import { type ApiError, translateError } from '../errors/index.js';
-import type { Clock } from '../time/index.js';
-import { AttemptCancelledError, runAttempt } from './attempt.js';
 import { MAX_RETRY_AFTER_SECONDS, nextBackoffMs, pause } from './backoff.js';
-import { Bulkhead, BulkheadFullError } from './bulkhead.js';
-import { Circuit, CircuitRefusal } from './circuit.js';
-import { attemptTimeoutError, overloadedError, requestedPauseSeconds } from './policy-errors.js';
-import type { PolicyEvents } from './policy-events.js';
+import { Bulkhead } from './bulkhead.js';
+import { type Call, CallSender, NotSentError, type SenderPorts } from './call-sender.js';
+import { Circuit } from './circuit.js';
+import { requestedPauseSeconds } from './policy-errors.js';
+import type { PolicyEvent } from './policy-events.js';
 import { RetryBudget } from './retry-budget.js';
 import type {
   AttemptContext,
@@ -17,32 +16,9 @@ import type {
   ServicePolicy,
 } from './service-policy.js';
 
-/** The call was not sent: nothing was learned, and asking again at once would not help. */
-class NotSentError extends Error {
-  override readonly name = 'NotSentError';
+type RetryDenial = Extract<PolicyEvent, { type: 'retry_denied' }>['reason'];
 
-  constructor(
-    readonly reason: 'circuit' | 'bulkhead' | 'deadline',
-    readonly error: ApiError,
-  ) {
-    super('The call was not sent');
-  }
-}
-
-/** One call of a feature, with its limits worked out. */
-interface Call<T> {
-  readonly operation: string;
-  readonly work: (context: AttemptContext) => Promise<T>;
-  readonly maxAttempts: number;
-  readonly attemptTimeoutMs: number;
-  /** On the monotonic clock. */
-  readonly deadlineMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-export interface DependencyPolicyPorts {
-  readonly events: PolicyEvents;
-  readonly clock: Clock;
+export interface DependencyPolicyPorts extends SenderPorts {
   /** Source of the jitter: numbers in [0, 1). */
   readonly random: () => number;
 }
@@ -55,6 +31,7 @@ export class DependencyPolicy implements ServicePolicy {
   private readonly bulkhead: Bulkhead;
   private readonly circuit: Circuit;
   private readonly budget: RetryBudget;
+  private readonly sender: CallSender;
 
   constructor(
     readonly service: ServiceName,
@@ -67,6 +44,7 @@ export class DependencyPolicy implements ServicePolicy {
     this.circuit = new Circuit(service, settings, ports.events, ports.clock, (refusal) =>
       this.bulkhead.refuseWaiting(refusal),
     );
+    this.sender = new CallSender(service, this.bulkhead, this.circuit, this.budget, ports);
   }
 
   get state(): CircuitState {
@@ -135,7 +113,7 @@ export class DependencyPolicy implements ServicePolicy {
     try {
       for (; ; attempt += 1) {
         try {
-          const value = await this.attemptOnce(call, attempt);
+          const value = await this.sender.send(call, attempt);
           succeeded = true;
           return value;
         } catch (error) {
@@ -164,14 +142,7 @@ export class DependencyPolicy implements ServicePolicy {
     if (!failure.retryable) return null;
     const requestedSeconds = requestedPauseSeconds(failure);
     const delayMs = Math.max(nextBackoffMs(previousDelayMs, this.ports.random), requestedSeconds * 1_000);
-    const denied =
-      requestedSeconds > MAX_RETRY_AFTER_SECONDS
-        ? 'retry_after'
-        : this.remainingMs(call) <= delayMs
-          ? 'deadline'
-          : this.budget.withdraw()
-            ? null
-            : 'budget';
+    const denied = this.reasonAgainstRetry(call, requestedSeconds, delayMs);
     const event = { service: this.service, operation: call.operation, code: failure.code };
     if (denied !== null) {
       this.ports.events.publish({ ...event, type: 'retry_denied', reason: denied });
@@ -181,84 +152,11 @@ export class DependencyPolicy implements ServicePolicy {
     return delayMs;
   }
 
-  private async attemptOnce<T>(call: Call<T>, attempt: number): Promise<T> {
-    call.signal?.throwIfAborted();
-    await this.takePlace(call);
-    let sent = false;
-    try {
-      return await this.circuit.run(async () => {
-        sent = true;
-        if (attempt === 1) this.budget.deposit();
-        return await this.send(call, attempt);
-      });
-    } catch (error) {
-      if (!sent) this.bulkhead.leave();
-      throw error instanceof CircuitRefusal ? this.notSent(call, 'circuit', error.error) : error;
-    }
-  }
-
-  /** Takes a place in the bulkhead, waiting no longer than an attempt may last. */
-  private async takePlace<T>(call: Call<T>): Promise<void> {
-    const refusal = this.circuit.refusal();
-    if (refusal !== null) throw this.notSent(call, 'circuit', refusal.error);
-    const waitMs = Math.min(call.attemptTimeoutMs, this.remainingMs(call));
-    if (waitMs <= 0) throw this.notSent(call, 'deadline', overloadedError(undefined));
-    if (this.bulkhead.tryEnter()) return;
-
-    const waiting = new AbortController();
-    const onCallerAbort = (): void => waiting.abort(call.signal?.reason);
-    const timer = setTimeout(() => waiting.abort(this.notSent(call, 'deadline', overloadedError(undefined))), waitMs);
-    call.signal?.addEventListener('abort', onCallerAbort, { once: true });
-    try {
-      await this.bulkhead.enter(waiting.signal);
-    } catch (error) {
-      if (error instanceof CircuitRefusal) throw this.notSent(call, 'circuit', error.error);
-      if (error instanceof BulkheadFullError) throw this.notSent(call, 'bulkhead', overloadedError(error));
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', onCallerAbort);
-    }
-  }
-
-  private async send<T>(call: Call<T>, attempt: number): Promise<T> {
-    const { clock, events } = this.ports;
-    const { operation, work, signal } = call;
-    const startedMs = clock.monotonicMs();
-    const timeoutMs = Math.min(call.attemptTimeoutMs, this.remainingMs(call));
-    const report = (outcome: 'success' | 'failure' | 'timeout' | 'cancelled', code: string | null): void =>
-      events.publish({
-        type: 'attempt',
-        service: this.service,
-        operation,
-        attempt,
-        outcome,
-        durationMs: clock.monotonicMs() - startedMs,
-        code,
-      });
-    try {
-      const value = await runAttempt(work, {
-        attempt,
-        timeoutMs,
-        signal,
-        onEnd: () => this.bulkhead.leave(),
-        onLateEnd: (succeeded) => {
-          const lateMs = clock.monotonicMs() - startedMs - timeoutMs;
-          events.publish({ type: 'late_end', service: this.service, operation, lateMs, succeeded });
-        },
-      });
-      report('success', null);
-      return value;
-    } catch (error) {
-      if (error instanceof AttemptCancelledError && error.by === 'caller') {
-        report('cancelled', null);
-        throw error;
-      }
-      const timedOut = error instanceof AttemptCancelledError;
-      const failure = timedOut ? attemptTimeoutError(this.service, error.workError) : translateError(error);
-      report(timedOut ? 'timeout' : 'failure', failure.code);
-      throw failure;
-    }
+  private reasonAgainstRetry<T>(call: Call<T>, requestedSeconds: number, delayMs: number): RetryDenial | null {
+    if (requestedSeconds > MAX_RETRY_AFTER_SECONDS) return 'retry_after';
+    if (this.circuit.refusal() !== null) return 'circuit';
+    if (call.deadlineMs - this.ports.clock.monotonicMs() <= delayMs) return 'deadline';
+    return this.budget.withdraw() ? null : 'budget';
   }
 
   private async fallBack<T>(
@@ -276,14 +174,5 @@ export class DependencyPolicy implements ServicePolicy {
     } finally {
       this.ports.events.publish({ type: 'fallback', service: this.service, operation, code: failure.code, succeeded });
     }
-  }
-
-  private remainingMs<T>(call: Call<T>): number {
-    return call.deadlineMs - this.ports.clock.monotonicMs();
-  }
-
-  private notSent<T>(call: Call<T>, reason: NotSentError['reason'], error: ApiError): NotSentError {
-    this.ports.events.publish({ type: 'reject', service: this.service, operation: call.operation, reason });
-    return new NotSentError(reason, error);
   }
 }

@@ -27,7 +27,7 @@ export type PolicyEvent =
     })
   | (OfOperation & {
       readonly type: 'retry_denied';
-      readonly reason: 'budget' | 'deadline' | 'retry_after';
+      readonly reason: 'budget' | 'circuit' | 'deadline' | 'retry_after';
       readonly code: string;
     })
   | (OfOperation & { readonly type: 'reject'; readonly reason: 'circuit' | 'bulkhead' | 'deadline' })

@@ -33,14 +33,18 @@ export function currentAttempt(): AttemptContext | undefined {
  * @throws Error while the class is being defined, when it has no method with the name of the fallback
  */
 export function WithErrorRecovery(service: ServiceName, operation: string, options: ErrorRecoveryOptions = {}) {
-  return (prototype: object, _name: string | symbol, descriptor: TypedPropertyDescriptor<AsyncMethod>): void => {
+  return <Method extends AsyncMethod>(
+    prototype: object,
+    _name: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void => {
     const { fallback: fallbackName, ...executeOptions } = options;
     const original = descriptor.value;
     if (original === undefined) throw new Error('Only methods can have error recovery');
     const fallback = fallbackName === undefined ? undefined : methodOf(prototype, fallbackName);
     Inject(PolicyRegistry)(prototype, POLICY_REGISTRY_PROPERTY);
 
-    descriptor.value = async function withErrorRecovery(this: object, ...args: never[]): Promise<unknown> {
+    const recovering: AsyncMethod = async function withErrorRecovery(this: object, ...args: never[]): Promise<unknown> {
       return await registryOf(this)
         .get(service)
         .execute(
@@ -54,6 +58,7 @@ export function WithErrorRecovery(service: ServiceName, operation: string, optio
           },
         );
     };
+    descriptor.value = recovering as Method;
   };
 }
 
