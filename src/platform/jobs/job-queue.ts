@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Db, PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
+import { Database } from '../database/index.js';
 import { translateError } from '../errors/index.js';
 import { RequestContext } from '../http/index.js';
 import { newId } from '../time/index.js';
 import type { JobEnvelope } from './job-envelope.js';
+import { JobRows } from './job-rows.js';
 import { PG_BOSS } from './pg-boss.provider.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
 import { WorkerLoops } from './worker-loops.js';
+
+/** Jobs of one key would have to come and go this often between two statements. */
+const KEY_ATTEMPTS = 5;
 
 export interface EnqueueOptions {
   /** The job exists if and only if this transaction commits. */
@@ -35,6 +40,8 @@ export class JobQueue {
     private readonly registry: QueueRegistry,
     private readonly loops: WorkerLoops,
     private readonly context: RequestContext,
+    private readonly database: Database,
+    private readonly rows: JobRows,
   ) {}
 
   /**
@@ -48,28 +55,24 @@ export class JobQueue {
     options: EnqueueOptions = {},
   ): Promise<string> {
     const id = newId();
-    const db = options.manager === undefined ? {} : { db: transactionOf(options.manager) };
+    const singletonKey = options.singletonKey === undefined ? id : storedKey(options.singletonKey);
+    // Always the main pool: the queue's own few connections are for taking, settling and keeping jobs alive.
+    const manager = options.manager ?? this.database.manager;
     const send = {
       id,
-      singletonKey: options.singletonKey === undefined ? id : storedKey(options.singletonKey),
+      singletonKey,
+      db: sessionOf(manager),
       ...(options.startAfterSeconds === undefined ? {} : { startAfter: Math.ceil(options.startAfterSeconds) }),
-      ...db,
     };
     try {
       await this.registry.ensure(queue);
       // The job that stood in the way may be gone when it is looked for; then there is room for this one.
-      for (let attempt = 1; attempt <= 3; attempt += 1) {
+      for (let attempt = 1; attempt <= KEY_ATTEMPTS; attempt += 1) {
         const sent = await this.boss.send(queue.name, this.envelope(payload), send);
-        if (sent !== null) return sent;
-        const [present] = await this.boss.findJobs(queue.name, {
-          key: send.singletonKey,
-          queued: true,
-          limit: 1,
-          ...db,
-        });
-        if (present !== undefined) return present.id;
+        const present = sent ?? (await this.rows.present(queue.name, singletonKey, manager));
+        if (present !== null) return present;
       }
-      return id;
+      throw new Error(`Queue ${queue.name} neither took a job of this key nor has one`);
     } catch (error) {
       throw translateError(error);
     }
@@ -98,7 +101,7 @@ export class JobQueue {
   async cancel(queue: QueueDefinition<object>, id: string, manager?: EntityManager): Promise<void> {
     try {
       await this.registry.ensure(queue);
-      await this.boss.cancel(queue.name, id, manager === undefined ? {} : { db: transactionOf(manager) });
+      await this.boss.cancel(queue.name, id, { db: sessionOf(manager ?? this.database.manager) });
     } catch (error) {
       throw translateError(error);
     }
@@ -135,8 +138,8 @@ function storedKey(key: string): string {
   return /^[\w.\-/]{1,200}$/.test(key) ? key : createHash('sha256').update(key).digest('hex');
 }
 
-/** The caller's transaction, in the shape pg-boss runs its statements on. */
-function transactionOf(manager: EntityManager): Db {
+/** A manager, which may be a transaction, in the shape pg-boss runs its statements on. */
+function sessionOf(manager: EntityManager): Db {
   return {
     async executeSql(text, values) {
       const rows: unknown = await manager.query(text, values);

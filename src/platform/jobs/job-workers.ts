@@ -3,7 +3,7 @@ import { type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { translateError } from '../errors/index.js';
 import { type DeadJobHandler, JobHandedBack, type JobHandler } from './job.js';
-import { JobReturn } from './job-return.js';
+import { JobRows } from './job-rows.js';
 import { type AttemptOutcome, JobRunner } from './job-runner.js';
 import { PG_BOSS } from './pg-boss.provider.js';
 import type { QueueDefinition } from './queue-definition.js';
@@ -40,7 +40,7 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
     private readonly registry: QueueRegistry,
     private readonly loops: WorkerLoops,
     private readonly runner: JobRunner,
-    private readonly returns: JobReturn,
+    private readonly rows: JobRows,
   ) {}
 
   /**
@@ -78,7 +78,7 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
     this.stopping.abort(new JobHandedBack());
     if (await this.settledWithin(ABORT_GRACE_MS)) return;
     this.logger.warn({ msg: 'Jobs ignored their signal; they are taken from this process', jobs: this.running.size });
-    for (const { id } of this.running) await this.returns.handBack(id);
+    for (const { id } of this.running) await this.rows.handBack(id);
   }
 
   // One loop per concurrent job, since pg-boss wakes a loop by its own id only.
@@ -100,7 +100,7 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
 
   private async workOnDead<Payload extends object>(name: string, onDead: DeadJobHandler<Payload>): Promise<void> {
     await this.work<Payload>(name, async ({ id, payload, signal }) => {
-      const origin = await this.returns.originOfDead(name, id);
+      const origin = await this.rows.originOfDead(name, id);
       await onDead({ id: origin.id, errorCode: origin.errorCode, payload, signal });
     });
   }
@@ -124,7 +124,7 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
       case 'completed':
         return { id: job.id, status: 'completed' };
       case 'interrupted':
-        await this.returns.handBack(job.id);
+        await this.rows.handBack(job.id);
         // The claim is gone by now, so the queue ignores this answer.
         return { id: job.id, status: 'failed', output: { handed_back: true } };
       case 'failed':

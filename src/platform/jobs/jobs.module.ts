@@ -2,7 +2,7 @@ import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { PgBoss } from 'pg-boss';
 import { DatabaseModule } from '../database/index.js';
 import { JobQueue } from './job-queue.js';
-import { JobReturn } from './job-return.js';
+import { JobRows } from './job-rows.js';
 import { JobRunner } from './job-runner.js';
 import { JobWorkers } from './job-workers.js';
 import { PG_BOSS, pgBossProvider } from './pg-boss.provider.js';
@@ -13,7 +13,7 @@ import { WorkerLoops } from './worker-loops.js';
 @Global()
 @Module({
   imports: [DatabaseModule],
-  providers: [pgBossProvider, QueueRegistry, WorkerLoops, JobReturn, JobRunner, JobQueue, JobWorkers],
+  providers: [pgBossProvider, QueueRegistry, WorkerLoops, JobRows, JobRunner, JobQueue, JobWorkers],
   exports: [JobQueue, JobWorkers, PG_BOSS],
 })
 export class JobsModule implements OnApplicationShutdown {

@@ -140,6 +140,37 @@ describe('JobQueue on PostgreSQL', () => {
     expect(unkeyed).not.toBe(first);
   });
 
+  it('takes no second job of a key while the first one runs, where the queue says so', async () => {
+    const queue = defineQueue<Note>({ name: 'exclusive', uniqueness: 'queued_or_active' });
+    const started = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let runs = 0;
+    await process.workers.register(queue, { concurrency: 2 }, async () => {
+      runs += 1;
+      started.resolve();
+      await gate.promise;
+    });
+    const first = await process.queue.enqueue(queue, { text: '1' }, { singletonKey: 'one' });
+    await started.promise;
+    expect(await process.queue.enqueue(queue, { text: '2' }, { singletonKey: 'one' })).toBe(first);
+    gate.resolve();
+    await eventually('the worker is free', () => process.workers.activeCount === 0);
+    expect(runs).toBe(1);
+  });
+
+  it('has one schedule of a queue however often it is asked for, and the last one counts', async () => {
+    const queue = defineQueue({ name: 'scheduled' });
+    await process.queue.schedule(queue, '0 3 * * *');
+    await Promise.all([process.queue.schedule(queue, '*/5 * * * *'), process.queue.schedule(queue, '*/5 * * * *')]);
+    const rows = await database.dataSource.query(`SELECT cron, timezone FROM pgboss.schedule WHERE name = 'scheduled'`);
+    expect(rows).toEqual([{ cron: '*/5 * * * *', timezone: 'UTC' }]);
+  });
+
+  it('counts what is waiting', async () => {
+    const depths = await process.queue.depths();
+    expect(depths.map(({ name }) => name)).toEqual(expect.arrayContaining(['unique', 'unique.dead']));
+  });
+
   it('runs no more at once than it was told, and exactly that many', async () => {
     const queue = defineQueue<Note>({ name: 'bounded' });
     let running = 0;

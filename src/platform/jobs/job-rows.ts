@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../database/index.js';
 import { PG_BOSS } from './pg-boss.provider.js';
 
-/** The two things pg-boss has no call for: giving a claimed job back, and telling where a dead job came from. */
+/** What pg-boss has no call for: giving a claimed job back, telling where a dead job came from, finding the job of a key. */
 @Injectable()
-export class JobReturn {
+export class JobRows {
   constructor(
     @Inject(PG_BOSS) private readonly boss: PgBoss,
     private readonly database: Database,
@@ -28,6 +29,15 @@ export class JobReturn {
        SELECT pg_notify('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24), name) FROM returned`,
       [id],
     );
+  }
+
+  /** Id of the job of this key that is waiting or running; null when there is none. */
+  async present(queueName: string, singletonKey: string, manager: EntityManager): Promise<string | null> {
+    const rows = await manager.query<{ id: string }[]>(
+      `SELECT id FROM pgboss.job WHERE name = $1 AND singleton_key = $2 AND state <= 'active' ORDER BY created_on LIMIT 1`,
+      [queueName, singletonKey],
+    );
+    return rows[0]?.id ?? null;
   }
 
   /** The failed job that a job of a dead letter queue was made from, and the code of its last error. */
