@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import process from 'node:process';
+import { systemErrorCode } from './system-error.js';
 
 /** Tells one process from another, also when its number is used again. */
 export interface ProcessIdentity {
@@ -27,7 +28,7 @@ export async function isRunning({ pid, startedAt }: ProcessIdentity): Promise<bo
     return true;
   } catch (error) {
     // EPERM: it runs, under another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemErrorCode(error) === 'EPERM';
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
+import { systemErrorCode } from './system-error.js';
 import { isRunning, ownIdentity } from './process-identity.js';
 
 const NAME = /^(?:render|upload)-(?<host>[\w-]+)\.(?<pid>\d+)\.(?<startedAt>\w+)-\w+$/;
@@ -65,7 +66,7 @@ export class TemporaryDirectories {
       const { mtimeMs } = await stat(join(this.root, name));
       return this.clock.now().getTime() - mtimeMs > FOREIGN_MAX_AGE_MS;
     } catch (error) {
-      if (isNotFound(error)) return false;
+      if (systemErrorCode(error) === 'ENOENT') return false;
       throw error;
     }
   }
@@ -74,7 +75,7 @@ export class TemporaryDirectories {
     try {
       return await readdir(this.root);
     } catch (error) {
-      if (isNotFound(error)) return [];
+      if (systemErrorCode(error) === 'ENOENT') return [];
       throw error;
     }
   }
@@ -87,8 +88,4 @@ export class TemporaryDirectories {
       this.logger.error({ msg: 'could not remove a temporary directory', err, directory });
     }
   }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

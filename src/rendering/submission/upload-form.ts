@@ -6,13 +6,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import {
+  ApiError,
   FileError,
   FileSizeError,
   FileValidationError,
+  isApiError,
   StorageError,
   translateError,
   ValidationError,
 } from '../../platform/errors/index.js';
+import { systemErrorCode } from '../files/system-error.js';
 
 const AUDIO_FIELD = 'audio_file';
 const TEXT_FIELDS = ['render_config', 'payment_id'] as const;
@@ -68,7 +71,10 @@ export class UploadForms {
         }
       }
     } catch (error) {
-      throw isDiskFull(error) ? new StorageError('STORAGE_QUOTA_EXCEEDED', { cause: error }) : translateError(error);
+      // Unread data would hold up the answer, and hide from us that the client is gone.
+      request.raw.unpipe();
+      request.raw.resume();
+      throw formError(error);
     }
     if (sizeBytes === null) throw new FileError('NO_AUDIO_FILE');
     if (sizeBytes < MIN_AUDIO_BYTES) throw tooSmall(sizeBytes);
@@ -77,6 +83,8 @@ export class UploadForms {
 
   /** Stops at the limit instead of swallowing the rest of what may be gigabytes. */
   private async write({ file }: MultipartFile, path: string): Promise<number> {
+    // A whole form may have been parsed before this part was handed over.
+    if (file.truncated) throw this.tooLarge();
     const limit = new AbortController();
     file.once('limit', () => {
       limit.abort();
@@ -144,6 +152,14 @@ function printable(name: string): string {
   return name.slice(0, 64).replaceAll(/[^\w.\-[\]]/g, '?');
 }
 
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+/** Whatever the form parser complains about is the form's fault: cut short, or never well-formed. */
+function formError(error: unknown): ApiError {
+  if (isApiError(error)) return error;
+  const systemCode = systemErrorCode(error);
+  if (systemCode === 'ENOSPC' || systemCode === 'EDQUOT') {
+    return new StorageError('STORAGE_QUOTA_EXCEEDED', { cause: error });
+  }
+  const translated = translateError(error);
+  if (systemCode !== undefined || translated.status < 500) return translated;
+  return new ApiError('BAD_REQUEST', { message: 'The upload is incomplete or not a well-formed form.', cause: error });
 }
