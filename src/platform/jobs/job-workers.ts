@@ -83,7 +83,13 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
 
   // One loop per concurrent job, since pg-boss wakes a loop by its own id only.
   private async work<Payload extends object>(queueName: string, handler: JobHandler<Payload>): Promise<void> {
-    const id = await this.boss.work(
+    let id: string | undefined;
+    const handle = async (job: JobWithMetadata): Promise<JobResult> => {
+      // Whoever had work looks for more at once; only an idle loop waits for its next look.
+      if (id !== undefined) this.boss.notifyWorker(id);
+      return await this.process(job, handler);
+    };
+    id = await this.boss.work(
       queueName,
       {
         includeMetadata: true,
@@ -93,7 +99,7 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
         notifyPollingIntervalSeconds: POLL_SECONDS,
         heartbeatRefreshSeconds: 3,
       },
-      async (jobs: JobWithMetadata[]) => await Promise.all(jobs.map(async (job) => await this.process(job, handler))),
+      async (jobs: JobWithMetadata[]) => await Promise.all(jobs.map(handle)),
     );
     this.loops.add(queueName, id);
   }

@@ -219,6 +219,21 @@ describe('JobQueue on PostgreSQL', () => {
     expect((startedAt[0] ?? 0) - enqueuedAt).toBeGreaterThanOrEqual(1_900);
   });
 
+  it('works a backlog off without pausing between jobs', async () => {
+    const queue = defineQueue<Note>({ name: 'backlog' });
+    const numbers = Array.from({ length: 30 }, (_, number) => String(number));
+    for (const text of numbers) await process.queue.enqueue(queue, { text });
+    const texts: string[] = [];
+    const startedMs = performance.now();
+    await process.workers.register(queue, { concurrency: 1 }, async ({ payload }) => {
+      texts.push(payload.text);
+    });
+    await eventually('all have run', () => texts.length === 30);
+    // A pause between two looks for work is two seconds.
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(texts).toEqual(numbers);
+  });
+
   it('takes payloads of any text', async () => {
     const queue = defineQueue<Note>({ name: 'hostile' });
     const texts: string[] = [];
