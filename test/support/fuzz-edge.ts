@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { envelopeProblems } from './envelope.js';
 import { type RandomRequest, randomRequest } from './random-requests.js';
-import { type Address, exchange, parseResponses, type RawResponse } from './raw-http.js';
+import { type Address, ask, parseResponses, type RawResponse } from './raw-http.js';
 
 /** Connections at once: enough to keep the server busy, few enough for any machine. */
 const CONCURRENCY = 16;
@@ -40,7 +40,7 @@ async function judge(
   address: Address,
   { bytes, toHead }: RandomRequest,
 ): Promise<{ status: string; problems: readonly string[] }> {
-  const received = await exchange(address, bytes);
+  const received = await ask(address, [bytes], toHead);
   try {
     const [response] = parseResponses(received, toHead);
     if (response === undefined) return { status: 'none', problems: ['no answer'] };

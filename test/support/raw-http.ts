@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 
 /** Where a server listens. */
 export interface Address {
@@ -15,23 +15,57 @@ export interface RawResponse {
   readonly body: string;
 }
 
+/** Longer than any answer of a server that has understood the request takes. */
+const IDLE_MS = 1_500;
 const PATIENCE_MS = 15_000;
 
 /**
- * Sends bytes over a connection of its own, closes our side, and reads until the server closes its own.
+ * Sends bytes over a connection of its own and reads until the server closes it. Our side is closed after a whole answer, or
+ * when none comes: then the server waits for bytes that we do not have. (Not earlier: Node drops a half-closed connection,
+ * with the answer it is working on.)
  * @param chunks - written one after another.
+ * @param toHead - the answer has no body.
  */
-export async function exchange({ host, port }: Address, ...chunks: readonly (string | Buffer)[]): Promise<Buffer> {
+export async function ask(address: Address, chunks: readonly (string | Buffer)[], toHead = false): Promise<Buffer> {
+  const { socket, received } = open(address);
+  socket.on('data', () => {
+    if (hasAnswer(Buffer.concat(received), toHead)) socket.end();
+  });
+  socket.setTimeout(IDLE_MS, () => {
+    if (socket.writableEnded) socket.destroy();
+    else socket.end();
+  });
+  for (const chunk of chunks) socket.write(chunk);
+  await once(socket, 'close');
+  return Buffer.concat(received);
+}
+
+/** Sends everything at once, closes our side at once, and reads until the server closes its own: for pipelines. */
+export async function exchange(address: Address, ...chunks: readonly (string | Buffer)[]): Promise<Buffer> {
+  const { socket, received } = open(address);
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  for (const chunk of chunks) socket.write(chunk);
+  socket.end();
+  await once(socket, 'close');
+  return Buffer.concat(received);
+}
+
+function open({ host, port }: Address): { socket: Socket; received: Buffer[] } {
   const socket = createConnection({ host, port });
   const received: Buffer[] = [];
   socket.on('data', (data: Buffer) => received.push(data));
   // A server that has said all it wants to say may reset what we are still sending.
   socket.on('error', () => socket.destroy());
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-  for (const chunk of chunks) socket.write(chunk);
-  socket.end();
-  if (!socket.destroyed) await once(socket, 'close');
-  return Buffer.concat(received);
+  return { socket, received };
+}
+
+function hasAnswer(bytes: Buffer, toHead: boolean): boolean {
+  try {
+    return parseResponses(bytes, toHead).length > 0;
+  } catch {
+    // Not yet, or never: the time limit decides.
+    return false;
+  }
 }
 
 /** Splits what was received into responses. @throws Error on anything that is not HTTP/1.1 with a known length. */

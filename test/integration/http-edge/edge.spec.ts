@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { envelopeProblems } from '../../support/envelope.js';
 import { type EdgeApp, startEdgeApp } from '../../support/edge-app.js';
-import { exchange, parseResponses, type RawResponse } from '../../support/raw-http.js';
+import { ask, exchange, parseResponses, type RawResponse } from '../../support/raw-http.js';
 
 function get(path: string, headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
@@ -14,7 +14,7 @@ function post(path: string, body: string, headers = ''): string {
 }
 
 async function only(edge: EdgeApp, ...bytes: readonly (string | Buffer)[]): Promise<RawResponse> {
-  const responses = parseResponses(await exchange(edge.address, ...bytes));
+  const responses = parseResponses(await ask(edge.address, bytes));
   const [response] = responses;
   if (response === undefined || responses.length !== 1) throw new Error(`${responses.length} responses`);
   return response;

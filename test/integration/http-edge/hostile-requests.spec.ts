@@ -1,7 +1,7 @@
 import { envelopeProblems } from '../../support/envelope.js';
 import { type EdgeApp, startEdgeApp } from '../../support/edge-app.js';
 import { HOSTILE_REQUESTS } from '../../support/hostile-requests.js';
-import { exchange, parseResponses } from '../../support/raw-http.js';
+import { ask, parseResponses } from '../../support/raw-http.js';
 
 describe('the HTTP edge under hostile requests', () => {
   let edge: EdgeApp;
@@ -15,7 +15,7 @@ describe('the HTTP edge under hostile requests', () => {
   });
 
   it.each(HOSTILE_REQUESTS)('answers $name with the envelope', async ({ bytes, status, toHead = false }) => {
-    const responses = parseResponses(await exchange(edge.address, ...bytes), toHead);
+    const responses = parseResponses(await ask(edge.address, bytes, toHead), toHead);
     const [response] = responses;
     if (response === undefined) throw new Error('no answer');
     expect(envelopeProblems(response, toHead)).toEqual([]);
