@@ -27,4 +27,6 @@ export interface SandboxOptions {
   };
   readonly sendgrid: { readonly apiKey: string };
   readonly clock?: Clock;
+  /** Told of every request that failed for a reason of our own; writes to stderr when absent. */
+  readonly onError?: (error: unknown, request: string) => void;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { inspect } from 'node:util';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { SystemClock } from '../platform/time/index.js';
 import { FaultTable } from './faults/fault-table.js';
@@ -38,7 +39,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const gcs = new GcsDouble({ ...options, stateDir }, clock, origin);
   const sendgrid = new SendgridDouble({ ...options, stateDir }, clock);
 
-  const server = createServer(stateDir);
+  const server = createServer(stateDir, options.onError ?? writeToStderr);
   stripe.register(server, faults);
   gcs.register(server, faults);
   sendgrid.register(server, faults);
@@ -67,16 +68,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function createServer(stateDir: string): FastifyInstance {
+function createServer(stateDir: string, onError: NonNullable<SandboxOptions['onError']>): FastifyInstance {
   const server = Fastify({
+    exposeHeadRoutes: false,
     forceCloseConnections: true,
     // Uploads are streamed; routes that collect their body set a limit of their own.
     bodyLimit: 1_048_576,
     routerOptions: { maxParamLength: 4_096 },
+  });
+  server.addHook('onError', async (request, reply, error) => {
+    // A client that went away in the middle of an upload is no failure of ours.
+    if (reply.statusCode >= 500 && !request.raw.socket.destroyed) onError(error, `${request.method} ${request.url.split('?')[0]}`);
   });
   server.get('/sandbox/health', () => ({ status: 'ok', state_dir: stateDir }));
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'not_found', message: 'The sandbox has nothing here' }),
   );
   return server;
+}
+
+function writeToStderr(error: unknown, request: string): void {
+  process.stderr.write(`Sandbox: ${request} failed: ${inspect(error)}\n`);
 }

@@ -137,7 +137,9 @@ export function objectRoutes(instance: FastifyInstance, store: ObjectStore, orig
 
 /** Signed URLs: `/<bucket>/<object>`, as the XML API serves them. */
 export function signedUrlRoutes(instance: FastifyInstance, store: ObjectStore, verifier: SignedUrlVerifier): void {
-  instance.get(`/${store.bucket}/*`, (request, reply) => {
+  instance.route({ method: ['GET', 'HEAD'], url: `/${store.bucket}/*`, handler: serve });
+
+  function serve(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { path, segments, query } = addressOf(request);
     const problem = verifier.check({ method: request.method, path, query, headers: request.headers });
     if (problem !== null) return sendXmlError(reply, problem.status, problem.code, problem.message);
@@ -154,7 +156,7 @@ export function signedUrlRoutes(instance: FastifyInstance, store: ObjectStore, v
       if (!(error instanceof GcsRefusal)) throw error;
       return sendXmlError(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
     }
-  });
+  }
 }
 
 function sendXmlError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,15 @@ import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../testing
 
 const MEBIBYTE = 1_048_576;
 
-function bucketOf(double: TestSandbox): Bucket {
-  const storage = new Storage({
-    apiEndpoint: double.sandbox.url,
-    projectId: 'test',
-    credentials: { client_email: TEST_CREDENTIALS.clientEmail, private_key: double.gcsPrivateKey },
-    retryOptions: { autoRetry: false },
-  });
+/** The key goes in this way because the option `credentials` prints a deprecation, and what it recommends cannot sign. */
+function bucketOf(origin: string, clientEmail: string, privateKey: string): Bucket {
+  const storage = new Storage({ apiEndpoint: origin, projectId: 'test', retryOptions: { autoRetry: false } });
+  storage.authClient.jsonContent = { client_email: clientEmail, private_key: privateKey };
   return storage.bucket(TEST_CREDENTIALS.bucket);
+}
+
+function ownBucketOf({ sandbox, gcsPrivateKey }: TestSandbox): Bucket {
+  return bucketOf(sandbox.url, TEST_CREDENTIALS.clientEmail, gcsPrivateKey);
 }
 
 describe('GCS double', () => {
@@ -26,7 +27,7 @@ describe('GCS double', () => {
 
   beforeEach(async () => {
     double = await startTestSandbox();
-    bucket = bucketOf(double);
+    bucket = ownBucketOf(double);
     directory = mkdtempSync(join(tmpdir(), 'oriel-gcs-spec-'));
   });
 
@@ -55,7 +56,7 @@ describe('GCS double', () => {
         preconditionOpts: { ifGenerationMatch: 0 },
       });
       double = await double.restart();
-      const file = bucketOf(double).file(name);
+      const file = ownBucketOf(double).file(name);
       const [metadata] = await file.getMetadata();
       expect(metadata).toMatchObject({
         kind: 'storage#object',
@@ -131,7 +132,7 @@ describe('GCS double', () => {
     expect(rest.status).toBe(200);
     const again = await put(url, 'bytes */*', null);
     expect(await again.json()).toMatchObject({ name: 'big', size: String(content.length) });
-    expect((await bucketOf(double).file('big').download())[0].equals(content)).toBe(true);
+    expect((await ownBucketOf(double).file('big').download())[0].equals(content)).toBe(true);
   });
 
   it('uploads in chunks', async () => {
@@ -173,7 +174,7 @@ describe('GCS double', () => {
     const names = async (query: object): Promise<string[]> =>
       (await bucket.getFiles(query))[0].map((file) => file.name);
     expect(await names({ prefix: 'b/' })).toEqual(['b/1', 'b/2', 'b/3']);
-    expect(await names({ maxResults: 2 })).toEqual(['a', 'b/1', 'b/2', 'b/3', 'c/x/1']);
+    expect(await names({})).toEqual(['a', 'b/1', 'b/2', 'b/3', 'c/x/1']);
     const [files, next, response] = await bucket.getFiles({ autoPaginate: false, delimiter: '/', maxResults: 2 });
     expect(files.map((file) => file.name)).toEqual(['a']);
     expect(response).toMatchObject({ prefixes: ['b/'] });
@@ -220,16 +221,14 @@ describe('GCS double', () => {
         url.split('?')[0] ?? '',
       ];
       for (const address of refused) expect((await fetch(address)).status).toBe(403);
-      const stranger = await startTestSandbox();
-      const [foreign] = await new Storage({
-        apiEndpoint: double.sandbox.url,
-        projectId: 'test',
-        credentials: { client_email: 'somebody@else', private_key: stranger.gcsPrivateKey },
-      })
-        .bucket(TEST_CREDENTIALS.bucket)
+      const { privateKey: strangersKey } = generateKeyPairSync('rsa', {
+        modulusLength: 2_048,
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      });
+      const [foreign] = await bucketOf(double.sandbox.url, TEST_CREDENTIALS.clientEmail, strangersKey)
         .file('a')
         .getSignedUrl({ version: 'v4', action: 'read', expires: Date.now() + 60_000 });
-      await stranger.close();
       expect((await fetch(foreign)).status).toBe(403);
     });
 

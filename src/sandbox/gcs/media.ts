@@ -66,6 +66,7 @@ export function sendMedia(
   }
   const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
   reply.header('content-length', end - start + 1);
-  if (request.method === 'HEAD' || sizeBytes === 0) return reply.send('');
+  if (request.method === 'HEAD') return reply.send();
+  if (sizeBytes === 0) return reply.send('');
   return reply.send(store.read(object, start, end));
 }

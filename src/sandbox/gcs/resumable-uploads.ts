@@ -23,10 +23,13 @@ export type UploadProgress =
   | { readonly kind: 'incomplete'; readonly receivedBytes: number }
   | { readonly kind: 'complete'; readonly object: StoredObject };
 
-/** `Content-Range` of an upload request: where its bytes belong, or that the client only asks; null where it is `*`. */
+/** Where the bytes of a request belong. */
 export interface ContentRange {
-  readonly start: number | null;
+  readonly start: number;
+  /** Size of the whole object; null while the client does not know it. */
   readonly totalBytes: number | null;
+  /** Whether the object ends where the request ends. */
+  readonly last: boolean;
 }
 
 const SESSIONS = 'uploads';
@@ -76,12 +79,13 @@ export class ResumableUploads {
     this.busy.add(id);
     try {
       const received = await this.receivedBytes(id);
-      const start = range.start ?? received;
+      const { start, totalBytes } = range;
       if (start > received) throw invalidRequest(`Invalid request. The upload has ${received} bytes.`);
       const checksums = await this.append(id, start, content);
       const size = await this.receivedBytes(id);
-      if (range.totalBytes === null || size < range.totalBytes) return { kind: 'incomplete', receivedBytes: size };
-      if (size > range.totalBytes) {
+      const complete = totalBytes === null ? range.last : size >= totalBytes;
+      if (!complete) return { kind: 'incomplete', receivedBytes: size };
+      if (totalBytes !== null && size > totalBytes) {
         await truncate(this.path(id), start);
         throw invalidRequest('The upload has more bytes than were announced.');
       }
@@ -147,7 +151,7 @@ export class ResumableUploads {
     try {
       return (await stat(this.path(id))).size;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
       throw error;
     }
   }

@@ -104,16 +104,20 @@ function uploadIdOf(request: FastifyRequest): string {
 }
 
 /**
- * `bytes 0-99/200`, `bytes 0-99/*`, `bytes 0-*` + `/200`, and `bytes *` + `/*` (or `/200`), which only asks how far the
- * upload has come. Without the header, the request brings the whole object.
+ * A range whose end is `*` reaches to the end of the request, and of the object. `bytes *` without a range only asks how
+ * far the upload has come. Without the header, the request brings the whole object.
  */
 function parseContentRange(header: string | undefined): ContentRange | 'status' {
-  if (header === undefined) return { start: 0, totalBytes: null };
+  if (header === undefined) return { start: 0, totalBytes: null, last: true };
   const match = /^bytes (?:(\d+)-(\d+|\*)|\*)\/(\d+|\*)$/.exec(header);
   if (match === null) throw invalidRequest('Failed to parse Content-Range header.');
-  const [, start, , total] = match;
+  const [, start, end, total] = match;
   if (start === undefined) return 'status';
-  return { start: Number(start), totalBytes: total === '*' || total === undefined ? null : Number(total) };
+  return {
+    start: Number(start),
+    totalBytes: total === '*' || total === undefined ? null : Number(total),
+    last: end === '*',
+  };
 }
 
 /** `crc32c=…,md5=…` */
