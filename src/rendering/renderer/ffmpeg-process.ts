@@ -76,8 +76,10 @@ export class FfmpegProcess {
     return stream;
   }
 
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+  /** Kills it and lets go of what it has written; {@link ended} resolves soon after, also while nobody reads its output. */
+  stop(): void {
+    this.child.kill('SIGKILL');
+    this.child.stdout?.destroy();
   }
 
   private collect(text: string): void {

@@ -61,8 +61,9 @@ export class FramePainter {
 
   private convert(rect: Rect): void {
     if (rect.width === 0 || rect.height === 0) return;
-    const { data } = this.canvas.getContext('2d').getImageData(rect.x, rect.y, rect.width, rect.height);
-    this.yuv.update(new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4), rect);
+    const { x, y, width, height } = this.yuv.widened(rect);
+    const { data } = this.canvas.getContext('2d').getImageData(x, y, width, height);
+    this.yuv.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), { x, y, width, height });
     // Frees the pixels now rather than at some later garbage collection: the next frame's then reuse the same memory.
     if (data.buffer instanceof ArrayBuffer) data.buffer.transfer(0);
   }

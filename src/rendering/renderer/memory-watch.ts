@@ -21,12 +21,12 @@ export class MemoryWatch {
   }
 
   get peakGroupBytes(): number {
-    return Math.max(this.peakGroup, this.peakOwnBytes);
+    return this.peakGroup;
   }
 
-  /** As the kernel counted it, between the samples too. */
-  get peakOwnBytes(): number {
-    return process.resourceUsage().maxRSS * KIB;
+  /** Of this process alone, as the kernel counted it, between the samples too. */
+  async peakOwnBytes(): Promise<number> {
+    return (await memoryField(process.pid, 'VmHWM')) || process.resourceUsage().maxRSS * KIB;
   }
 
   stop(): void {
@@ -34,7 +34,7 @@ export class MemoryWatch {
   }
 
   private async sample(): Promise<void> {
-    const sizes = await Promise.all(this.pidsOf().map((pid) => residentBytes(pid)));
+    const sizes = await Promise.all(this.pidsOf().map((pid) => memoryField(pid, 'VmRSS')));
     const used = sizes.reduce((sum, size) => sum + size, process.memoryUsage.rss());
     this.peakGroup = Math.max(this.peakGroup, used);
     if (used <= this.limitBytes) return;
@@ -43,11 +43,11 @@ export class MemoryWatch {
   }
 }
 
-/** @returns 0 for a process that has just ended, and where there is no `/proc`. */
-async function residentBytes(pid: number): Promise<number> {
+/** @returns bytes; 0 for a process that has just ended, and where there is no `/proc`. */
+async function memoryField(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   try {
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * KIB;
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * KIB;
   } catch {
     // Not there any more: it uses nothing.
     return 0;

@@ -45,12 +45,13 @@ export class RenderSession {
     try {
       const thumbnail = await this.renderVideo();
       await writeFile(this.thumbnailPath, thumbnail);
+      const peakMemoryBytes = await memory.peakOwnBytes();
       return {
         videoPath: this.videoPath,
         thumbnailPath: this.thumbnailPath,
         frames: this.totalFrames,
-        peakMemoryBytes: memory.peakOwnBytes,
-        peakGroupMemoryBytes: memory.peakGroupBytes,
+        peakMemoryBytes,
+        peakGroupMemoryBytes: Math.max(memory.peakGroupBytes, peakMemoryBytes),
       };
     } catch (error) {
       if (this.exceededBytes === undefined) throw error;
@@ -146,11 +147,11 @@ export class RenderSession {
 
   private giveUpForMemory(usedBytes: number): void {
     this.exceededBytes = usedBytes;
-    for (const ffmpeg of this.running.values()) ffmpeg.kill('SIGKILL');
+    for (const ffmpeg of this.running.values()) ffmpeg.stop();
   }
 
   private async endAll(): Promise<void> {
-    for (const ffmpeg of this.running.values()) ffmpeg.kill('SIGKILL');
+    for (const ffmpeg of this.running.values()) ffmpeg.stop();
     await Promise.all([...this.running.values()].map(({ ended }) => ended));
   }
 }

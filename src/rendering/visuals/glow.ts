@@ -3,40 +3,53 @@ import { css, type Rgb } from './palette.js';
 
 const STOPS = 16;
 
-/** A soft round light, painted once and laid down wherever needed: blurring each frame would cost more than drawing it. */
-export function roundGlow(createLayer: LayerFactory, color: Rgb, radiusPx: number, strength: number): Layer {
-  const radius = Math.max(1, Math.ceil(radiusPx));
-  const layer = createLayer(radius * 2, radius * 2);
-  const gradient = layer.context.createRadialGradient(radius, radius, 0, radius, radius, radius);
+/**
+ * A soft elliptic light, painted once at the size at which it will be laid down: blurring each frame would cost more than drawing it, and
+ * scaling a small sprite costs four times as much as copying a large one.
+ */
+export function ellipseGlow(
+  createLayer: LayerFactory,
+  color: Rgb,
+  widthPx: number,
+  heightPx: number,
+  strength: number,
+): Layer {
+  const size = 256;
+  const round = createLayer(size, size);
+  const gradient = round.context.createRadialGradient(size / 2, size / 2, 0, size / 2, size / 2, size / 2);
   for (let stop = 0; stop <= STOPS; stop += 1) {
     gradient.addColorStop(stop / STOPS, css(color, strength * falloff(stop / STOPS)));
   }
-  layer.context.fillStyle = gradient;
-  layer.context.fillRect(0, 0, radius * 2, radius * 2);
+  round.context.fillStyle = gradient;
+  round.context.fillRect(0, 0, size, size);
+  const layer = createLayer(Math.max(1, Math.round(widthPx)), Math.max(1, Math.round(heightPx)));
+  layer.context.drawImage(round.image, 0, 0, Math.max(1, Math.round(widthPx)), Math.max(1, Math.round(heightPx)));
   return layer;
 }
 
-/** A light along a vertical column, fading to its sides and, over its upper and lower tenth, to its ends; stretched to any height. */
-export function columnGlow(createLayer: LayerFactory, color: Rgb, widthPx: number, strength: number): Layer {
-  const width = Math.max(2, Math.ceil(widthPx));
-  const height = 128;
-  const layer = createLayer(width, height);
+/** Paints a light around a rounded column into a sprite: a stack of ever wider, ever fainter shapes that add up to a soft edge. */
+export function paintColumnGlow(
+  layer: Layer,
+  column: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  color: Rgb,
+  reachPx: number,
+  strength: number,
+): void {
   const { context } = layer;
-  const across = context.createLinearGradient(0, 0, width, 0);
-  for (let stop = 0; stop <= STOPS; stop += 1) {
-    across.addColorStop(stop / STOPS, css(color, strength * falloff(Math.abs((stop / STOPS) * 2 - 1))));
+  const rings = Math.max(3, Math.min(20, Math.round(reachPx)));
+  for (let ring = rings; ring >= 1; ring -= 1) {
+    const grow = (reachPx * ring) / rings;
+    context.fillStyle = css(color, (strength * 2 * (1 - (ring - 1) / rings)) / rings);
+    context.beginPath();
+    context.roundRect(
+      column.x - grow,
+      column.y - grow,
+      column.width + 2 * grow,
+      column.height + 2 * grow,
+      column.width / 2 + grow,
+    );
+    context.fill();
   }
-  context.fillStyle = across;
-  context.fillRect(0, 0, width, height);
-  const along = context.createLinearGradient(0, 0, 0, height);
-  along.addColorStop(0, 'rgba(0, 0, 0, 0)');
-  along.addColorStop(0.14, 'rgba(0, 0, 0, 1)');
-  along.addColorStop(0.9, 'rgba(0, 0, 0, 1)');
-  along.addColorStop(1, 'rgba(0, 0, 0, 0)');
-  context.globalCompositeOperation = 'destination-in';
-  context.fillStyle = along;
-  context.fillRect(0, 0, width, height);
-  return layer;
 }
 
 /** Gaussian-like, exactly 0 at distance 1, so that a sprite has no visible border. */

@@ -1,6 +1,6 @@
 import type { AudioFrame } from '../audio-frame.js';
 import type { Canvas2D, Gradient, Layer, Rect } from '../canvas.js';
-import { roundGlow } from '../glow.js';
+import { ellipseGlow } from '../glow.js';
 import { css, mix } from '../palette.js';
 import type { Look, LookKit } from './look.js';
 
@@ -18,6 +18,8 @@ export class CircularLook implements Look {
   private readonly longestRay: number;
   private readonly halo: Layer;
   private readonly core: Layer;
+  private readonly haloReach: number;
+  private readonly coreReach: number;
   private rayFill: Gradient | undefined;
 
   constructor(private readonly kit: LookKit) {
@@ -28,8 +30,22 @@ export class CircularLook implements Look {
     this.restRadius = reach * 0.5;
     this.longestRay = reach * 0.44;
     const { palette, createLayer } = kit;
-    this.halo = roundGlow(createLayer, palette.accent, 192, palette.isDark ? 0.55 : 0.35);
-    this.core = roundGlow(createLayer, mix(palette.companion, palette.accent, 0.3), 128, palette.isDark ? 0.6 : 0.4);
+    this.haloReach = Math.round(reach * 0.98);
+    this.halo = ellipseGlow(
+      createLayer,
+      palette.accent,
+      this.haloReach * 2,
+      this.haloReach * 2,
+      palette.isDark ? 0.5 : 0.32,
+    );
+    this.coreReach = Math.round(this.restRadius * 0.96);
+    this.core = ellipseGlow(
+      createLayer,
+      mix(palette.companion, palette.accent, 0.3),
+      this.coreReach * 2,
+      this.coreReach * 2,
+      palette.isDark ? 0.75 : 0.45,
+    );
   }
 
   paintStill(): void {
@@ -39,7 +55,7 @@ export class CircularLook implements Look {
   paint(context: Canvas2D, frame: AudioFrame): readonly Rect[] {
     const radius = this.restRadius * (1 + PULSE_SHARE * frame.bassPulse);
     const painted = this.extent(frame, radius);
-    this.paintHalo(context, frame, painted.width / 2);
+    this.paintHalo(context, frame);
     this.paintRays(context, frame, radius);
     this.paintPeaks(context, frame, radius);
     this.paintDisc(context, frame, radius);
@@ -50,15 +66,15 @@ export class CircularLook implements Look {
     const { unit } = this.kit.composition;
     let highest = 0;
     for (const peak of frame.peaks) highest = Math.max(highest, peak);
-    const reach = radius + highest * this.longestRay + 30 * unit;
+    const reach = Math.max(this.haloReach, radius + highest * this.longestRay + 24 * unit);
     return { x: this.centerX - reach, y: this.centerY - reach, width: reach * 2, height: reach * 2 };
   }
 
-  private paintHalo(context: Canvas2D, frame: AudioFrame, reach: number): void {
+  private paintHalo(context: Canvas2D, frame: AudioFrame): void {
     const { palette } = this.kit;
     context.globalCompositeOperation = palette.glowOperation;
     context.globalAlpha = Math.min(1, 0.25 + 0.45 * frame.loudness + 0.5 * frame.bassPulse);
-    context.drawImage(this.halo.image, this.centerX - reach, this.centerY - reach, reach * 2, reach * 2);
+    context.drawImage(this.halo.image, this.centerX - this.haloReach, this.centerY - this.haloReach);
     context.globalAlpha = 1;
     context.globalCompositeOperation = 'source-over';
   }
@@ -107,10 +123,9 @@ export class CircularLook implements Look {
     context.beginPath();
     context.arc(this.centerX, this.centerY, radius, 0, Math.PI * 2);
     context.fill();
-    const light = radius * (0.5 + 0.45 * frame.bassPulse);
     context.globalCompositeOperation = palette.glowOperation;
-    context.globalAlpha = Math.min(1, 0.15 + 0.35 * frame.loudness + 0.6 * frame.bassPulse);
-    context.drawImage(this.core.image, this.centerX - light, this.centerY - light, light * 2, light * 2);
+    context.globalAlpha = Math.min(1, 0.12 + 0.2 * frame.loudness + 0.8 * frame.bassPulse);
+    context.drawImage(this.core.image, this.centerX - this.coreReach, this.centerY - this.coreReach);
     context.globalAlpha = 1;
     context.globalCompositeOperation = 'source-over';
     context.lineWidth = Math.max(1.5, (3 + 3 * frame.bassPulse) * composition.unit);

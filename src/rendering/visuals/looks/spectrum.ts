@@ -4,9 +4,9 @@ import { css, mix } from '../palette.js';
 import { traceCurve } from './curve.js';
 import type { Look, LookKit } from './look.js';
 
-const BANDS = 64;
-const RIDGES = 9;
-const RIDGE_INTERVAL_SECONDS = 0.085;
+const BANDS = 48;
+const RIDGES = 7;
+const RIDGE_INTERVAL_SECONDS = 0.1;
 /** Width of the farthest ridge as a share of the nearest. */
 const FAR_WIDTH = 0.62;
 const DEPTH_SHARE = 0.46;
@@ -92,7 +92,7 @@ export class SpectrumLook implements Look {
     const { palette, composition } = this.kit;
     const near = Math.max(0, 1 - distance);
     this.traceRidge(context, ridge, distance);
-    context.fillStyle = css(mix(palette.background, palette.companion, 0.08 + 0.1 * near), 0.55 + 0.3 * near);
+    context.fillStyle = css(mix(palette.background, palette.companion, 0.04 + 0.12 * near));
     context.fill();
     context.lineWidth = Math.max(1, (1.2 + 1.4 * near) * composition.unit);
     context.strokeStyle = css(mix(palette.companion, palette.accent, near), Math.min(1, near * 1.1) * 0.75);
@@ -142,10 +142,10 @@ export class SpectrumLook implements Look {
   private createFrontFill(context: Canvas2D): Gradient {
     const { companion, accent, bright, background } = this.kit.palette;
     const fill = context.createLinearGradient(0, this.baseline - this.tallest, 0, this.baseline);
-    fill.addColorStop(0, css(mix(accent, bright, 0.4), 0.95));
-    fill.addColorStop(0.45, css(accent, 0.85));
-    fill.addColorStop(0.8, css(companion, 0.6));
-    fill.addColorStop(1, css(mix(companion, background, 0.5), 0.35));
+    fill.addColorStop(0, css(mix(accent, bright, 0.4)));
+    fill.addColorStop(0.4, css(accent));
+    fill.addColorStop(0.75, css(mix(companion, background, 0.3)));
+    fill.addColorStop(1, css(mix(companion, background, 0.8)));
     return fill;
   }
 }

@@ -1,18 +1,18 @@
 import type { AudioFrame } from '../audio-frame.js';
 import type { Canvas2D, Gradient, Layer, Rect } from '../canvas.js';
 import { approach } from '../envelopes.js';
-import { roundGlow } from '../glow.js';
+import { ellipseGlow } from '../glow.js';
 import { css, mix, type Rgb } from '../palette.js';
 import { WAVE_POINTS } from '../wave-window.js';
 import { traceCurve } from './curve.js';
 import type { Look, LookKit } from './look.js';
 
-const STRIDE = 2;
-const POINTS = WAVE_POINTS / STRIDE;
+const STRIDE = 3;
+const POINTS = Math.ceil(WAVE_POINTS / STRIDE);
 /** Each thread of the ribbon follows the one before it with this lag, which is what makes it look like silk. */
 const THREAD_LAG_SECONDS = 0.045;
 const THREADS = 4;
-const CALM_SECONDS = 0.022;
+const CALM_SECONDS = 0.012;
 
 /** Two silken ribbons, the left and the right channel (or the signal and its mirror image), swinging around a line of light. */
 export class WaveformLook implements Look {
@@ -23,18 +23,23 @@ export class WaveformLook implements Look {
   private readonly swing: number;
   private readonly step: number;
   private readonly heart: Layer;
+  private readonly heartHalfWidth: number;
+  private readonly heartHalfHeight: number;
   private fills: readonly [Gradient, Gradient] | undefined;
 
   constructor(private readonly kit: LookKit) {
     const { visual, widthPx } = kit.composition;
-    this.middle = visual.y + visual.height / 2;
+    this.middle = Math.round(visual.y + visual.height / 2);
     this.swing = Math.min(visual.height / 2, widthPx * 0.36) * 0.92;
     this.step = widthPx / (POINTS - 1);
     this.taper = Float32Array.from({ length: POINTS }, (_, i) => Math.sin((Math.PI * i) / (POINTS - 1)) ** 1.4);
-    this.heart = roundGlow(
+    this.heartHalfHeight = Math.round(this.swing * 0.5);
+    this.heartHalfWidth = Math.round(widthPx * 0.36);
+    this.heart = ellipseGlow(
       kit.createLayer,
       mix(kit.palette.accent, kit.palette.companion, 0.4),
-      160,
+      this.heartHalfWidth * 2,
+      this.heartHalfHeight * 2,
       kit.palette.isDark ? 0.5 : 0.32,
     );
   }
@@ -53,8 +58,8 @@ export class WaveformLook implements Look {
     const [leftThreads, rightThreads] = this.threads;
     this.pull(leftThreads, frame.left, 1, frame);
     this.pull(rightThreads, frame.right, frame.isStereo ? 1 : -1, frame);
-    const painted = this.extent(frame);
-    this.paintHeart(context, frame, painted);
+    const painted = this.extent();
+    this.paintHeart(context, frame);
     this.fills ??= [
       this.createFill(context, this.kit.palette.accent),
       this.createFill(context, this.kit.palette.companion),
@@ -68,7 +73,7 @@ export class WaveformLook implements Look {
   }
 
   private pull(threads: readonly Float32Array[], wave: Float32Array, sign: number, frame: AudioFrame): void {
-    const body = sign * this.swing * (0.55 + 0.45 * frame.bassPulse) * Math.min(1, frame.loudness * 1.6);
+    const body = sign * this.swing * (0.85 + 0.35 * frame.bassPulse) * Math.min(1, frame.loudness * 2.2);
     const calm = approach(frame.stepSeconds, CALM_SECONDS);
     const lag = approach(frame.stepSeconds, THREAD_LAG_SECONDS);
     threads.forEach((thread, order) => {
@@ -81,35 +86,24 @@ export class WaveformLook implements Look {
     });
   }
 
-  private extent(frame: AudioFrame): Rect {
-    const { unit, widthPx, visual } = this.kit.composition;
+  private extent(): Rect {
+    const { unit, widthPx } = this.kit.composition;
     let reach = 0;
     for (const threads of this.threads) {
-      for (const thread of threads) {
-        for (const offset of thread) reach = Math.max(reach, Math.abs(offset));
+      for (const thread of [threads[0], threads[THREADS - 1]]) {
+        for (const offset of thread ?? []) reach = Math.max(reach, Math.abs(offset));
       }
     }
-    reach = Math.min(visual.height / 2, Math.max(reach + 26 * unit, this.heartRadius(frame)));
+    reach = Math.max(reach + 16 * unit, this.heartHalfHeight);
     return { x: 0, y: this.middle - reach, width: widthPx, height: reach * 2 };
   }
 
-  private heartRadius(frame: AudioFrame): number {
-    return this.swing * (0.12 + 0.3 * frame.loudness + 0.35 * frame.bassPulse);
-  }
-
-  private paintHeart(context: Canvas2D, frame: AudioFrame, within: Rect): void {
+  private paintHeart(context: Canvas2D, frame: AudioFrame): void {
     const { palette, composition } = this.kit;
-    const radius = Math.min(this.heartRadius(frame), within.height / 2);
     context.globalCompositeOperation = palette.glowOperation;
-    context.globalAlpha = Math.min(1, 0.25 + 0.75 * frame.bassPulse) * Math.min(1, frame.loudness * 2);
-    const halfWidth = composition.widthPx * 0.42;
-    context.drawImage(
-      this.heart.image,
-      composition.widthPx / 2 - halfWidth,
-      this.middle - radius,
-      halfWidth * 2,
-      radius * 2,
-    );
+    context.globalAlpha = Math.min(1, 0.3 + 0.7 * frame.bassPulse) * Math.min(1, frame.loudness * 2);
+    const left = Math.round(composition.widthPx / 2) - this.heartHalfWidth;
+    context.drawImage(this.heart.image, left, this.middle - this.heartHalfHeight);
     context.globalAlpha = 1;
     context.globalCompositeOperation = 'source-over';
   }
@@ -140,11 +134,8 @@ export class WaveformLook implements Look {
     context.fill();
     context.globalAlpha = 1;
     const strokes: readonly (readonly [number, number, number])[] = [
-      [3, 1.5, 0.3],
-      [2, 2, 0.42],
-      [1, 2.5, 0.6],
-      [0, 18, 0.1 + 0.1 * frame.bassPulse],
-      [0, 8, 0.22],
+      [3, 2, 0.4],
+      [0, 14, 0.16 + 0.12 * frame.bassPulse],
     ];
     for (const [thread, width, opacity] of strokes) {
       this.strokeThread(context, threads[thread] ?? first, Math.max(1, width * unit), css(color, opacity));
