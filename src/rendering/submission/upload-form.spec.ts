@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { testConfig } from '../../config/testing.js';
 import { type ApiError, isApiError, translateError } from '../../platform/errors/index.js';
 import { SystemClock } from '../../platform/time/index.js';
@@ -40,7 +40,7 @@ describe('UploadForms', () => {
     settled = Promise.withResolvers();
     app = fastify();
     await app.register(multipart);
-    app.post('/', async (request) => {
+    const submit = async (request: FastifyRequest): Promise<object> => {
       try {
         return await directories.use('upload', async (directory) => {
           const { audioPath, sizeBytes, ...rest } = await forms.receive(request, directory);
@@ -51,14 +51,16 @@ describe('UploadForms', () => {
         settled.resolve(isApiError(error) ? error : null);
         return { code, details };
       }
-    });
+    };
+    app.route({ method: 'POST', url: '/', handler: submit });
     await app.listen({ host: '127.0.0.1', port: 0 });
     origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   });
 
   afterEach(async () => {
     await app.close();
-    await expect(readdir(join(stateDir, 'tmp')).catch(() => [])).resolves.toEqual([]);
+    const leftovers = await readdir(join(stateDir, 'tmp')).catch(() => []);
+    if (leftovers.length > 0) throw new Error(`Left behind: ${leftovers.join(', ')}`);
     await rm(stateDir, { recursive: true, force: true });
   });
 

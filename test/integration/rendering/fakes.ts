@@ -58,7 +58,7 @@ export class ScriptedRenderer implements Renderer {
   private readonly script: Script[] = [];
 
   /** What the next render does that has no script yet. */
-  then(step: Script): this {
+  next(step: Script): this {
     this.script.push(step);
     return this;
   }

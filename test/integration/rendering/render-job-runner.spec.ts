@@ -40,7 +40,7 @@ describe('RenderJobRunner', () => {
   it('shows each stage and a progress that never falls while it runs', async () => {
     const { job, payload } = await room.submitted();
     const seen: string[] = [];
-    room.renderer.then(async (_request, { onProgress }) => {
+    room.renderer.next(async (_request, { onProgress }) => {
       onProgress({ fraction: 0.5, stage: 'rendering' });
       onProgress({ fraction: 0.2, stage: 'rendering' });
       await untilRow(async () => {
@@ -70,7 +70,7 @@ describe('RenderJobRunner', () => {
     const dead = Promise.withResolvers<undefined>();
     const started = Promise.withResolvers<undefined>();
     // The first worker hangs, as one that was cut off from the rest; the queue gives the job to a second one.
-    room.renderer.then(async () => {
+    room.renderer.next(async () => {
       started.resolve(undefined);
       await dead.promise;
     });
@@ -88,7 +88,7 @@ describe('RenderJobRunner', () => {
 
   it('asks the queue for another attempt after a passing failure, and keeps the credit meanwhile', async () => {
     const { job, userId, payload } = await room.submitted();
-    room.renderer.then(fail(new RenderingError('FFMPEG_ERROR')));
+    room.renderer.next(fail(new RenderingError('FFMPEG_ERROR')));
     await expect(room.runner.run(payload, never)).rejects.toMatchObject({ code: 'FFMPEG_ERROR' });
     expect(await room.job(job.id)).toMatchObject({ status: 'queued', attempt: 1, progress: 0, runToken: null });
     await expect(room.paymentStatus(job.paymentId)).resolves.toBe('consumed');
@@ -99,7 +99,7 @@ describe('RenderJobRunner', () => {
 
   it('gives the credit back and says why after the third failure', async () => {
     const { job, userId, payload } = await room.submitted();
-    for (let attempt = 1; attempt <= 3; attempt += 1) room.renderer.then(fail(new RenderingError('FFMPEG_ERROR')));
+    for (let attempt = 1; attempt <= 3; attempt += 1) room.renderer.next(fail(new RenderingError('FFMPEG_ERROR')));
     await expect(room.runner.run(payload, never)).rejects.toBeInstanceOf(ApiError);
     await expect(room.runner.run(payload, never)).rejects.toBeInstanceOf(ApiError);
     await expect(room.runner.run(payload, never)).resolves.toBe('failed');
@@ -135,7 +135,7 @@ describe('RenderJobRunner', () => {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const { promise, resolve } = Promise.withResolvers<void>();
       started.push(resolve);
-      room.renderer.then(untilAborted(resolve));
+      room.renderer.next(untilAborted(resolve));
       runs.push(room.runner.run(payload, stop.signal));
       await promise;
     }
@@ -152,7 +152,7 @@ describe('RenderJobRunner', () => {
     async (code) => {
       const { job, payload } = await room.submitted();
       for (let delivery = 1; delivery <= 4; delivery += 1) {
-        room.renderer.then(fail(new ApiError(code)));
+        room.renderer.next(fail(new ApiError(code)));
         await expect(room.runner.run(payload, never)).rejects.toMatchObject({ code, retryable: true });
       }
       expect(await room.job(job.id)).toMatchObject({ status: 'queued', attempt: 0, queuedAt: job.queuedAt });
@@ -164,7 +164,7 @@ describe('RenderJobRunner', () => {
     const { job, payload } = await room.submitted();
     const shutdown = new AbortController();
     const reason = new JobHandedBack();
-    room.renderer.then(
+    room.renderer.next(
       untilAborted(() => {
         shutdown.abort(reason);
       }),
@@ -178,7 +178,7 @@ describe('RenderJobRunner', () => {
   it('ends the running render of a job that is cancelled, and gives the credit back once', async () => {
     const { job, userId, payload } = await room.submitted();
     const started = Promise.withResolvers<void>();
-    room.renderer.then(untilAborted(started.resolve));
+    room.renderer.next(untilAborted(started.resolve));
     const run = room.runner.run(payload, never);
     await started.promise;
     const [first, second] = await Promise.all([room.intake.cancel(userId, job.id), room.intake.cancel(userId, job.id)]);
@@ -249,7 +249,9 @@ describe('RenderJobRunner', () => {
 });
 
 function fail(error: Error): () => Promise<never> {
-  return async () => await Promise.reject(error);
+  return async () => {
+    throw error;
+  };
 }
 
 async function untilRow(condition: () => Promise<boolean>): Promise<void> {
