@@ -1,5 +1,6 @@
 import type { CatalogueEntry, ErrorLevel } from './catalogue/catalogue-entry.js';
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.js';
+import { isError } from './is-error.js';
 
 /** What a caller may know beside code and message. Keys are snake_case; values must be JSON. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
@@ -87,7 +88,7 @@ export class ApiError extends Error {
 /** Recognises an {@link ApiError} also where a second copy of the module was loaded. Never throws. */
 export function isApiError(value: unknown): value is ApiError {
   try {
-    return value instanceof Error && API_ERROR in value;
+    return isError(value) && API_ERROR in value;
   } catch {
     // A proxy or getter that throws when looked at is not one of ours.
     return false;

@@ -1,3 +1,5 @@
+import { isError } from './is-error.js';
+
 const MAX_MESSAGE = 2_000;
 const MAX_STACK = 8_000;
 const MAX_CAUSES = 10;
@@ -36,15 +38,6 @@ function describe(value: unknown): ErrorDescription {
     ...(typeof code === 'string' ? { code: code.slice(0, 100) } : {}),
     ...(typeof stack === 'string' ? { stack: stack.slice(0, MAX_STACK) } : {}),
   };
-}
-
-function isError(value: unknown): value is Error {
-  try {
-    return value instanceof Error;
-  } catch {
-    // A proxy may refuse even this question.
-    return false;
-  }
 }
 
 function property(value: unknown, key: string): unknown {

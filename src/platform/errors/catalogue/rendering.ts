@@ -19,7 +19,7 @@ export const RENDERING_ERRORS = {
     retryable: true,
     level: 'error',
     details: { exit_code: 'exit code of ffmpeg', signal: 'signal that ended it, where there was one' },
-    cause: 'ffmpeg ended with an error.',
+    cause: 'The encoder, ffmpeg, ended with an error.',
     remedy: 'Start the job again; operator: the log has the last 20 lines of its output.',
   },
   RENDERING_TIMEOUT: {

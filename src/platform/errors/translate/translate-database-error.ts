@@ -3,6 +3,7 @@ import { EntityNotFoundError, OptimisticLockVersionMismatchError, QueryFailedErr
 import { ApiError, type ApiErrorOptions } from '../api-error.js';
 import { ConflictError, DatabaseError, NotFoundError } from '../error-classes.js';
 import { ERROR_CATALOGUE, type CodeWithStatus, type ErrorCode } from '../error-catalogue.js';
+import { isError } from '../is-error.js';
 import { ValidationError } from '../validation-error.js';
 import { codeOfCodelessFailure, codeOfSqlState, isSqlState } from './database-states.js';
 import { isNetworkCode } from './system-errors.js';
@@ -27,7 +28,7 @@ export function translateDatabaseError(error: unknown): ApiError | undefined {
   if (error instanceof QueryFailedError) return fromDriverError(error.driverError, error);
   if (error instanceof TypeORMError) return new DatabaseError('DATABASE_ERROR', { cause: error });
   if (isServerReport(error)) return fromReport(error, error);
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   const code = codeOfCodelessFailure(error.message);
   return code === undefined ? undefined : build(code, { cause: error });
 }
@@ -64,5 +65,5 @@ function isDatabaseCode(code: ErrorCode): code is CodeWithStatus<500 | 503> {
 /** An error report of the server, also one that another copy of the driver received. */
 function isServerReport(error: unknown): error is Error & ServerReport {
   if (error instanceof PostgresError) return isSqlState(error.code);
-  return error instanceof Error && 'severity' in error && 'code' in error && isSqlState(error.code);
+  return isError(error) && 'severity' in error && 'code' in error && isSqlState(error.code);
 }

@@ -1,5 +1,6 @@
 import { ValidationError as ClassValidatorError } from 'class-validator';
 import { ApiError, isApiError } from '../api-error.js';
+import { isError } from '../is-error.js';
 import { fromClassValidator } from './from-class-validator.js';
 import { codeOfSystemError } from './system-errors.js';
 import { translateDatabaseError } from './translate-database-error.js';
@@ -26,15 +27,15 @@ function translateKnown(error: unknown): ApiError | undefined {
 }
 
 function translateSystemError(error: unknown): ApiError | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  if (!isError(error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const code = codeOfSystemError(error.code, 'syscall' in error ? error.syscall : systemCallOf(error));
   return code === undefined ? undefined : new ApiError(code, { cause: error });
 }
 
 /** Connecting to a name with several addresses fails with one error for all of them (Node's "happy eyeballs"). */
 function systemCallOf(error: Error): unknown {
-  const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
-  return first instanceof Error && 'syscall' in first ? first.syscall : undefined;
+  const [first]: readonly unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return isError(first) && 'syscall' in first ? first.syscall : undefined;
 }
 
 function isClassValidatorResult(error: unknown): error is ClassValidatorError[] {

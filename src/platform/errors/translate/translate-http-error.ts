@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { ApiError, type ErrorDetails } from '../api-error.js';
 import { FileError, FileSizeError, NotFoundError } from '../error-classes.js';
 import type { ErrorCode } from '../error-catalogue.js';
+import { isError } from '../is-error.js';
 
 /** HTTP status → the plain code that says it. */
 const STATUS_CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
@@ -83,7 +84,7 @@ export function translateHttpError(error: unknown): ApiError | undefined {
 }
 
 function translateFrameworkError(error: unknown): ApiError | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  if (!isError(error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const meaning = Object.hasOwn(FRAMEWORK_CODES, error.code) ? FRAMEWORK_CODES[error.code] : undefined;
   if (meaning === undefined) return undefined;
   const options = { cause: error, ...(meaning.details === undefined ? {} : { details: meaning.details }) };
@@ -93,13 +94,13 @@ function translateFrameworkError(error: unknown): ApiError | undefined {
 }
 
 function translateBrokenForm(error: unknown): ApiError | undefined {
-  if (!(error instanceof Error) || !BROKEN_FORMS.has(error.message)) return undefined;
+  if (!isError(error) || !BROKEN_FORMS.has(error.message)) return undefined;
   return new FileError('FILE_ERROR', { details: { reason: 'malformed_form' }, cause: error });
 }
 
 /** `http-errors` marks with `expose` what is meant for the caller; a vendor's error with a `statusCode` lacks it. */
 function translateExposedError(error: unknown): ApiError | undefined {
-  if (!(error instanceof Error) || !('expose' in error) || error.expose !== true) return undefined;
+  if (!isError(error) || !('expose' in error) || error.expose !== true) return undefined;
   return 'statusCode' in error && typeof error.statusCode === 'number' ? plain(error.statusCode, error) : undefined;
 }
 

@@ -1,0 +1,85 @@
+import { ApiError } from './api-error.js';
+import { ConflictError, RateLimitError, StorageError, TokenError } from './error-classes.js';
+import { toErrorReply, toRawResponse } from './error-reply.js';
+
+const FACTS = { requestId: 'request-1', bodyLimitBytes: 1_048_576 };
+
+function detailsOf(error: ApiError): unknown {
+  return (JSON.parse(toErrorReply(error, FACTS).body) as { error: { details: unknown } }).error.details;
+}
+
+describe('toErrorReply', () => {
+  it('is the envelope with the request id', () => {
+    const error = new ConflictError('JOB_NOT_COMPLETED', { details: { status: 'queued' } });
+    const { status, headers, body } = toErrorReply(error, FACTS);
+    expect(status).toBe(409);
+    expect(headers).toEqual({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-request-id': 'request-1',
+    });
+    expect(JSON.parse(body)).toEqual({
+      error: {
+        code: 'JOB_NOT_COMPLETED',
+        message: 'This video is not finished yet.',
+        details: { status: 'queued', request_id: 'request-1' },
+        timestamp: error.occurredAt.toISOString(),
+        recoverable: true,
+      },
+    });
+  });
+
+  it('lets nobody forge the request id', () => {
+    expect(detailsOf(new ApiError('GONE', { details: { request_id: 'other' } }))).toEqual({ request_id: 'request-1' });
+  });
+
+  it('says when to come back in header and details alike', () => {
+    const error = new RateLimitError('RATE_LIMIT_EXCEEDED', { details: { retry_after: 7 } });
+    expect(toErrorReply(error, FACTS).headers['retry-after']).toBe('7');
+    expect(detailsOf(error)).toMatchObject({ retry_after: 7 });
+    expect(toErrorReply(new StorageError(), FACTS).headers['retry-after']).toBe('10');
+  });
+
+  it('challenges, and names the error only to who brought a token', () => {
+    const challenge = (error: ApiError): string | undefined => toErrorReply(error, FACTS).headers['www-authenticate'];
+    expect(challenge(new ApiError('UNAUTHORIZED'))).toBe('Bearer realm="oriel"');
+    expect(challenge(new TokenError('TOKEN_EXPIRED'))).toBe('Bearer realm="oriel", error="invalid_token"');
+  });
+
+  it('fills in what only the edge knows, unless it was given', () => {
+    expect(detailsOf(new ApiError('PAYLOAD_TOO_LARGE'))).toMatchObject({ max_size_mb: 1 });
+    expect(detailsOf(new ApiError('FILE_TOO_LARGE', { details: { max_size_mb: 50 } }))).toMatchObject({
+      max_size_mb: 50,
+    });
+    expect(detailsOf(new ApiError('UNSUPPORTED_MEDIA_TYPE'))).toMatchObject({
+      supported_types: ['application/json', 'multipart/form-data'],
+    });
+  });
+
+  it.each([1n, cycle()])('drops details that are no JSON: %p', (value) => {
+    expect(detailsOf(new ApiError('CONFLICT', { details: { value } }))).toEqual({ request_id: 'request-1' });
+  });
+});
+
+describe('toRawResponse', () => {
+  const reply = toErrorReply(new ApiError('BAD_REQUEST', { details: { reason: 'mäßig' } }), FACTS);
+
+  it('is a whole HTTP response that closes the connection', () => {
+    const text = toRawResponse(reply);
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
+    expect(head).toContain('connection: close');
+    expect(body).toBe(reply.body);
+  });
+
+  it('leaves the body out for HEAD', () => {
+    expect(toRawResponse(reply, true)).toMatch(/\r\n\r\n$/);
+  });
+});
+
+function cycle(): object {
+  const value: Record<string, unknown> = {};
+  value['self'] = value;
+  return value;
+}
