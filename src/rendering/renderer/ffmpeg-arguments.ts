@@ -13,7 +13,6 @@ const DEMUXERS: Readonly<Record<AudioFormat, string>> = {
 };
 
 const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-nostats'] as const;
-const HIGHEST_AAC_RATE_HZ = 48_000;
 const AUDIO_BITRATE = '192k';
 /** Visually transparent for flat colours and gradients at this preset; a slower one gains little and costs twice the time. */
 const PRESET = 'veryfast';
@@ -39,34 +38,19 @@ export function decoderArguments(audioPath: string, format: AudioFormat): readon
   return [
     ...QUIET,
     ...audioInput(audioPath, format),
-    '-map',
-    '0:a:0',
-    '-ac',
-    '2',
-    '-ar',
-    String(ANALYSIS_RATE_HZ),
-    '-f',
-    'f32le',
-    'pipe:1',
+    ...['-map', '0:a:0', '-ac', '2', '-ar', String(ANALYSIS_RATE_HZ), '-f', 'f32le', 'pipe:1'],
   ];
 }
 
-/** Decodes the whole track and writes its progress, but no samples, to standard output. */
-export function measuringArguments(audioPath: string, format: AudioFormat): readonly string[] {
+/** Rate and size of the samples that {@link measuringArguments} asks for: few bytes, exactly as long as the track. */
+export const MEASURING_BYTES_PER_SECOND = 8_000 * 2;
+
+/** Decodes the track, but no more than `longestSeconds` of it, to mono 16-bit samples at 8 kHz on standard output. */
+export function measuringArguments(audioPath: string, format: AudioFormat, longestSeconds: number): readonly string[] {
   return [
-    '-hide_banner',
-    '-nostdin',
-    '-loglevel',
-    'error',
-    '-nostats',
+    ...QUIET,
     ...audioInput(audioPath, format),
-    '-map',
-    '0:a:0',
-    '-f',
-    'null',
-    '-progress',
-    'pipe:1',
-    '-',
+    ...['-map', '0:a:0', '-t', String(longestSeconds), '-ac', '1', '-ar', '8000', '-f', 's16le', 'pipe:1'],
   ];
 }
 
@@ -108,7 +92,7 @@ export function encoderArguments(request: EncodeRequest): readonly string[] {
     ],
     ...['-g', String(look.fps * 4), '-threads', String(threads), ...BT709],
     ...['-c:a', 'aac', '-b:a', AUDIO_BITRATE, '-ac', String(Math.min(2, channels))],
-    ...['-ar', String(Math.min(HIGHEST_AAC_RATE_HZ, sampleRateHz))],
+    ...['-ar', sampleRateHz === 44_100 ? '44100' : '48000'],
     ...['-movflags', '+faststart', '-progress', 'pipe:3', videoPath],
   ];
 }
