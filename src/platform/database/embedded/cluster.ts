@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Placement } from './placement.js';
 import { isAlive } from './postmaster.js';
@@ -12,6 +13,8 @@ export const CLUSTER_USER = 'oriel';
 /** The database `initdb` makes for general use. */
 export const CLUSTER_DATABASE = 'postgres';
 
+const POLL_MS = 50;
+
 /** Names of the drafts this process is working on. */
 const drafts = new Set<string>();
 
@@ -21,8 +24,13 @@ const drafts = new Set<string>();
  */
 export async function ensureCluster(placement: Placement, password: string): Promise<void> {
   const { dataDir } = placement;
-  if (await exists(join(dataDir, 'PG_VERSION'))) return;
-  await removeAbandoned(dataDir);
+  // Another process may be at it; making a second one beside it would only take longer.
+  for (;;) {
+    const others = await otherDrafts(dataDir);
+    if (await exists(join(dataDir, 'PG_VERSION'))) return;
+    if (others === 0) break;
+    await delay(POLL_MS);
+  }
   const draft = `${dataDir}.init-${process.pid}-${randomBytes(4).toString('hex')}`;
   drafts.add(basename(draft));
   try {
@@ -75,17 +83,27 @@ async function putInPlace(draft: string, dataDir: string): Promise<void> {
   }
 }
 
-/** Removes drafts whose maker is gone. */
-async function removeAbandoned(dataDir: string): Promise<void> {
+/** Removes the drafts whose maker is gone. @returns how many others' are still being made. */
+async function otherDrafts(dataDir: string): Promise<number> {
   const parent = dirname(dataDir);
   const prefix = `${basename(dataDir)}.init-`;
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(prefix)) continue;
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  let alive = 0;
+  for (const name of names) {
     const maker = Number(name.slice(prefix.length).split('-')[0]);
+    if (maker !== process.pid && isAlive(maker)) alive += 1;
     // Our own id says nothing: in a container the process before us had the same one.
-    const inUse = maker === process.pid ? drafts.has(name.replace(/\.password$/, '')) : isAlive(maker);
-    if (inUse) continue;
-    await rm(join(parent, name), { recursive: true, force: true });
+    else if (!drafts.has(name.replace(/\.password$/, ''))) await removeAbandoned(join(parent, name));
+  }
+  return alive;
+}
+
+async function removeAbandoned(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    // An initdb that outlived its maker still writes there. Without its directory it gives up; the next start clears the rest.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
   }
 }
 

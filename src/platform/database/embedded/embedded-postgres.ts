@@ -85,7 +85,7 @@ export class EmbeddedPostgres implements DatabaseServer {
       return;
     }
     // SIGINT is PostgreSQL's fast shutdown: clients are disconnected, data are written.
-    process.kill(this.pid, 'SIGINT');
+    if (isAlive(this.pid)) process.kill(this.pid, 'SIGINT');
     for (const deadline = performance.now() + STOP_LIMIT_MS; isAlive(this.pid); await delay(POLL_MS)) {
       if (performance.now() < deadline) continue;
       this.options.logger.warn({ msg: 'The embedded PostgreSQL takes long to stop and is left to it', pid: this.pid });
