@@ -2,7 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../../platform/database/index.js';
 import { ObjectReferences } from '../../storage/index.js';
 
-/** Tells storage which objects render jobs hold on to, so that it sweeps only orphans. */
+/**
+ * Tells storage which objects render jobs hold on to, so that it sweeps only orphans. Of a video the row speaks only while it
+ * is being made or is complete; what a dead attempt of an ended job left is nobody's.
+ */
 @Injectable()
 export class ObjectClaims implements OnModuleInit {
   constructor(
@@ -18,7 +21,9 @@ export class ObjectClaims implements OnModuleInit {
     const rows = await this.database.read((manager) =>
       manager.query<{ id: string }[]>(
         `SELECT held.id FROM render_jobs
-          CROSS JOIN LATERAL unnest(ARRAY[audio_object_id, video_object_id, thumbnail_object_id]) AS held (id)
+          CROSS JOIN LATERAL unnest(
+            audio_object_id || CASE WHEN status IN ('processing', 'completed')
+                                    THEN ARRAY[video_object_id, thumbnail_object_id] ELSE ARRAY[]::uuid[] END) AS held (id)
           WHERE held.id = ANY($1::uuid[])`,
         [objectIds],
       ),

@@ -12,8 +12,16 @@ export interface HeldJob {
   readonly runToken: string;
 }
 
+/** What an attempt stores. */
+export type ProductKind = 'video' | 'thumbnail';
+
 export type Claim =
-  | { readonly outcome: 'held'; readonly held: HeldJob }
+  | {
+      readonly outcome: 'held';
+      readonly held: HeldJob;
+      /** Objects that an attempt before this one had stored when it died. */
+      readonly abandoned: readonly string[];
+    }
   /** The message is out of date: the job is final, gone, or enqueued anew. */
   | { readonly outcome: 'void' }
   /** All attempts have begun and none has ended: their workers died. */
@@ -51,9 +59,12 @@ export class AttemptRows {
         heartbeatAt: now,
         startedAt: now,
         version: job.version + 1,
+        videoObjectId: null,
+        thumbnailObjectId: null,
       };
+      const abandoned = objectsOf(job);
       await jobs.update(job.id, change);
-      return { outcome: 'held', held: { job: Object.assign(job, change), runToken } };
+      return { outcome: 'held', held: { job: Object.assign(job, change), runToken }, abandoned };
     });
   }
 
@@ -62,6 +73,12 @@ export class AttemptRows {
     return await this.write(held, (update) =>
       update.set({ stage, progress, heartbeatAt: this.clock.now(), version: () => 'version + 1' }),
     );
+  }
+
+  /** Notes what was stored before the job is completed with it, so that it is found should this attempt die now. */
+  async noteObject(held: HeldJob, kind: ProductKind, objectId: string): Promise<boolean> {
+    const column = kind === 'video' ? 'videoObjectId' : 'thumbnailObjectId';
+    return await this.write(held, (update) => update.set({ [column]: objectId }));
   }
 
   async heartbeat(held: HeldJob): Promise<boolean> {
@@ -94,10 +111,11 @@ export class AttemptRows {
     );
   }
 
-  /** The video the row names, whoever holds it; null when it names none. */
-  async videoObjectId(jobId: string): Promise<string | null> {
-    const job = await this.database.read((manager) => manager.getRepository(RenderJob).findOneBy({ id: jobId }));
-    return job?.videoObjectId ?? null;
+  /** Whether the job is completed with this very video. */
+  async isCompletedWith(jobId: string, videoObjectId: string): Promise<boolean> {
+    return await this.database.read((manager) =>
+      manager.getRepository(RenderJob).existsBy({ id: jobId, status: 'completed', videoObjectId }),
+    );
   }
 
   private async write(
@@ -110,4 +128,9 @@ export class AttemptRows {
       .execute();
     return affected === 1;
   }
+}
+
+/** The video and thumbnail that a job's row names. */
+export function objectsOf({ videoObjectId, thumbnailObjectId }: RenderJob): readonly string[] {
+  return [videoObjectId, thumbnailObjectId].filter((objectId) => objectId !== null);
 }

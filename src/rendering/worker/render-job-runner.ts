@@ -10,7 +10,7 @@ import {
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import { JobChanges } from '../events/job-changes.js';
 import { MAX_ATTEMPTS, type RenderPayload } from '../jobs/render-queue.js';
-import { AttemptRows, type HeldJob } from './attempt-rows.js';
+import { AttemptRows, type HeldJob, objectsOf } from './attempt-rows.js';
 import { type FinishedVideo, JobOutcomes } from './job-outcomes.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { RunReport } from './run-report.js';
@@ -59,9 +59,11 @@ export class RenderJobRunner {
         return 'void';
       case 'exhausted': {
         const { job } = claim;
+        await this.production.discard(objectsOf(job));
         return await this.failForGood(job, job.runToken, new RenderingResourceError('RENDERING_RESOURCE_ERROR'));
       }
       case 'held':
+        await this.production.discard(claim.abandoned);
         return await this.attempt(claim.held, signal);
     }
   }
@@ -91,6 +93,10 @@ export class RenderJobRunner {
         report: (stage, progress) => {
           reporter.report(stage, progress);
         },
+        stored: async (kind, objectId) => {
+          if (!(await this.rows.noteObject(held, kind, objectId))) giveUp();
+          lost.signal.throwIfAborted();
+        },
       });
       await reporter.close();
       return await this.finish(held, video, signal);
@@ -115,7 +121,10 @@ export class RenderJobRunner {
     const startedMs = this.clock.monotonicMs();
     for (;;) {
       try {
-        const completed = (await this.outcomes.completed(held, video)) || (await this.wasCompletedWith(held, video));
+        // A commit whose answer was lost has taken place when the completed row names our video.
+        const completed =
+          (await this.outcomes.completed(held, video)) ||
+          (await this.rows.isCompletedWith(held.job.id, video.videoObjectId));
         if (!completed) await this.production.discard([video.videoObjectId, video.thumbnailObjectId]);
         if (completed) this.report.completed(held.job, video);
         return completed ? 'completed' : 'lost';
@@ -128,11 +137,6 @@ export class RenderJobRunner {
         await waitUnlessAborted(COMMIT_INTERVAL_MS, signal);
       }
     }
-  }
-
-  /** A commit whose answer was lost has taken place when the row names our video. */
-  private async wasCompletedWith(held: HeldJob, video: FinishedVideo): Promise<boolean> {
-    return (await this.rows.videoObjectId(held.job.id)) === video.videoObjectId;
   }
 
   private async afterFailure(held: HeldJob, error: ApiError): Promise<RunOutcome> {

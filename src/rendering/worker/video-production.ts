@@ -10,6 +10,7 @@ import { TemporaryDirectories } from '../files/temporary-directories.js';
 import type { RenderStage } from '../jobs/render-job-status.js';
 import { AUDIO_INSPECTOR, type AudioInspector } from '../ports/audio-inspector.port.js';
 import { type RenderedVideo, RENDERER, type Renderer } from '../ports/renderer.port.js';
+import type { ProductKind } from './attempt-rows.js';
 import type { FinishedVideo } from './job-outcomes.js';
 
 /** Percent at which each stage begins; drawing is nearly all of the time. */
@@ -24,6 +25,8 @@ export interface ProductionOptions {
   readonly signal: AbortSignal;
   /** @param progress - percent of the whole job */
   readonly report: (stage: RenderStage, progress: number) => void;
+  /** Called with each object as soon as it is stored. */
+  readonly stored: (kind: ProductKind, objectId: string) => Promise<void>;
 }
 
 /** One attempt's way from the stored track to the stored video. It knows no row and no queue. */
@@ -47,7 +50,7 @@ export class VideoProduction {
     return await this.directories.use('render', async (directory) => {
       const rendered = await this.render(job, directory, options);
       options.report('storing', STAGE_START.storing);
-      const { videoObjectId, thumbnailObjectId } = await this.store(job, rendered, options.signal);
+      const { videoObjectId, thumbnailObjectId } = await this.store(job, rendered, options);
       return {
         videoObjectId,
         thumbnailObjectId,
@@ -106,26 +109,23 @@ export class VideoProduction {
   private async store(
     job: RenderJob,
     rendered: RenderedVideo,
-    signal: AbortSignal,
+    { signal, stored }: ProductionOptions,
   ): Promise<{ readonly videoObjectId: string; readonly thumbnailObjectId: string }> {
     const name = `${job.id}/${job.generation}-${job.attempt}`;
-    const video = await this.storage.store(
-      { key: `videos/${name}.mp4`, source: { path: rendered.videoPath }, contentType: 'video/mp4', kind: 'video' },
-      { signal },
-    );
+    const products: string[] = [];
+    const put = async (kind: ProductKind, key: string, path: string, contentType: string): Promise<string> => {
+      const { id } = await this.storage.store({ key, source: { path }, contentType, kind }, { signal });
+      products.push(id);
+      await stored(kind, id);
+      return id;
+    };
     try {
-      const thumbnail = await this.storage.store(
-        {
-          key: `thumbnails/${name}.jpg`,
-          source: { path: rendered.thumbnailPath },
-          contentType: 'image/jpeg',
-          kind: 'thumbnail',
-        },
-        { signal },
-      );
-      return { videoObjectId: video.id, thumbnailObjectId: thumbnail.id };
+      const videoObjectId = await put('video', `videos/${name}.mp4`, rendered.videoPath, 'video/mp4');
+      const thumbnailKey = `thumbnails/${name}.jpg`;
+      const thumbnailObjectId = await put('thumbnail', thumbnailKey, rendered.thumbnailPath, 'image/jpeg');
+      return { videoObjectId, thumbnailObjectId };
     } catch (error) {
-      await this.discard([video.id]);
+      await this.discard(products);
       throw error;
     }
   }

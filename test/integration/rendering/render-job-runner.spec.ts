@@ -201,6 +201,24 @@ describe('RenderJobRunner', () => {
     expect((await room.job(job.id)).status).toBe('cancelled');
   });
 
+  it('removes what a dead attempt had stored when the next one begins', async () => {
+    const { job, payload } = await room.submitted();
+    const dead = new AbortController();
+    const stored = Promise.withResolvers<undefined>();
+    room.storage.beforeStore = async ({ kind }) => {
+      if (kind !== 'thumbnail' || dead.signal.aborted) return;
+      dead.abort();
+      stored.resolve(undefined);
+      // A killed process comes to no end.
+      await new Promise(() => undefined);
+    };
+    void room.runner.run(payload, never);
+    await stored.promise;
+    expect(room.products).toEqual([`videos/${job.id}/1-1.mp4`]);
+    await expect(room.runner.run(payload, never)).resolves.toBe('completed');
+    expect(room.products).toEqual([`thumbnails/${job.id}/1-2.jpg`, `videos/${job.id}/1-2.mp4`]);
+  });
+
   it('removes the video when the thumbnail cannot be stored', async () => {
     const { payload } = await room.submitted();
     room.storage.beforeStore = ({ kind }) => {
