@@ -16,6 +16,9 @@ export interface LogOutput extends DestinationStream {
   close(): Promise<void>;
 }
 
+/** The thread only passes text on; what it may not use, the process does not need. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
+
 type FileThread = ReturnType<typeof pino.transport>;
 
 /**
@@ -101,5 +104,5 @@ async function openPretty(): Promise<Screen | undefined> {
 function openFiles(dir: string): FileThread {
   // The file beside this one, compiled or not: Node runs both.
   const target = fileURLToPath(new URL(`./rotated-files.transport${extname(import.meta.url)}`, import.meta.url));
-  return pino.transport({ target, options: { dir } });
+  return pino.transport({ target, options: { dir }, worker: { resourceLimits: THREAD_LIMITS } });
 }

@@ -5,6 +5,7 @@ import {
   DelegateBackoff,
   type FailureReason,
   handleWhen,
+  isBrokenCircuitError,
 } from 'cockatiel';
 import type { PolicySettings, ServiceName } from '../../config/index.js';
 import { type ApiError, isApiError } from '../errors/index.js';
@@ -143,7 +144,10 @@ export class Circuit {
       const { value } = await this.breaker.execute(async () => await this.observe(work));
       return value;
     } catch (error) {
-      throw error instanceof CountedFailure || error instanceof InconclusiveProbe ? error.error : error;
+      if (error instanceof CountedFailure || error instanceof InconclusiveProbe) throw error.error;
+      // Only where the two clocks differ, since the refusal above comes first.
+      if (isBrokenCircuitError(error)) throw new CircuitRefusal(circuitOpenError(this.service, 0));
+      throw error;
     }
   }
 

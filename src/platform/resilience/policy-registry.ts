@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { APP_CONFIG, type AppConfig, SERVICE_NAMES, type ServiceName } from '../../config/index.js';
+import {
+  APP_CONFIG,
+  type AppConfig,
+  type PolicySettings,
+  SERVICE_NAMES,
+  type ServiceName,
+} from '../../config/index.js';
 import { CLOCK, type Clock } from '../time/index.js';
 import { DependencyPolicy } from './dependency-policy.js';
 import { PolicyEvents } from './policy-events.js';
@@ -14,7 +20,7 @@ export class PolicyRegistry {
     this.policies = new Map(
       SERVICE_NAMES.map((service) => [
         service,
-        new DependencyPolicy(service, config.resilience[service], { events, clock, random: Math.random }),
+        new DependencyPolicy(service, settingsOf(service, config), { events, clock, random: Math.random }),
       ]),
     );
   }
@@ -33,4 +39,11 @@ export class PolicyRegistry {
   all(): readonly ServicePolicy[] {
     return [...this.policies.values()];
   }
+}
+
+/** Renders are limited by the CPUs they may use: a bulkhead below that number would only keep workers waiting. */
+function settingsOf(service: ServiceName, config: AppConfig): PolicySettings {
+  const settings = config.resilience[service];
+  if (service !== 'rendering') return settings;
+  return { ...settings, bulkhead: Math.max(settings.bulkhead, config.rendering.concurrency) };
 }

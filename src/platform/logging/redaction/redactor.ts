@@ -12,6 +12,7 @@ const MAX_VALUES = 5_000;
 /** A longer text is cut: nobody reads on, and log lines have to stay small. */
 const MAX_TEXT_SHOWN = 16_384;
 const MAX_TEXT_READ = 1_048_576;
+const SMALLEST_CARD_NUMBER = 2e12;
 /** Names under which lists of pairs keep the name of a value: `{ name: 'authorization', value: '…' }`. */
 const NAME_PROPERTIES = new Set<unknown>(['name', 'key', 'header', 'field', 'param']);
 
@@ -42,7 +43,7 @@ class Redaction {
       case 'string':
         return redactString(value);
       case 'number':
-        return Number.isInteger(value) && isCardNumber(String(value)) ? REDACTED : value;
+        return value >= SMALLEST_CARD_NUMBER && isCardNumber(String(value)) ? REDACTED : value;
       case 'bigint':
         return redactString(value.toString());
       case 'boolean':
@@ -107,16 +108,19 @@ class Redaction {
       const key = typeof rawKey === 'string' ? rawKey : String(this.copy(rawKey, depth));
       const secret = isSensitiveKey(key) || (hidden && key === 'value');
       const safe = secret && mayBeSecret(item) ? REDACTED : this.copy(item, depth);
-      // Not an assignment: a key named __proto__ is data like any other.
-      Object.defineProperty(copy, redactString(key), {
-        value: safe,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      setOwn(copy, redactString(key), safe);
     }
     if (entries.length > MAX_ITEMS) copy['…'] = `${entries.length - MAX_ITEMS} more`;
     return copy;
+  }
+}
+
+/** An assignment to `__proto__` would not make a property; defining every property is what costs most of a copy. */
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
   }
 }
 

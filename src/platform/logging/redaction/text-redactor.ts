@@ -4,6 +4,8 @@ import { REDACTED } from './sensitive-keys.js';
 
 /** Without any of these a text cannot hold what is looked for below: most texts end here. */
 const SUSPICION = /[=:@%]|-----|[sr]k_|whsec_|SG\.|ya29|eyJ|bearer|basic|\d{4}/i;
+/** The most frequent text with digits, and none that could be anything else. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Keys of Stripe (`sk_`, `rk_`, `whsec_`), SendGrid (`SG.`) and access tokens of Google (`ya29.`), by their prefixes. */
 const VENDOR_KEYS = /\b(?:(?:sk|rk)_\w{6,}|whsec_[\w+/=-]{6,}|SG\.[\w-]{6,}(?:\.[\w-]+)?|ya29\.[\w-]{6,})/g;
 const AUTH_SCHEMES = /\b(Bearer|Basic)(\s{1,8}|%20)([\w.~+/=-]{6,})/gi;
@@ -23,7 +25,7 @@ const NOT_IN_LOCAL_PART = new Set(Buffer.from(' \t\r\n"\'<>()[]{},;:@=&?/\\%|'))
  * `j***@example.com`. The time is linear in the length of the text, whatever it holds.
  */
 export function redactText(text: string): string {
-  if (!SUSPICION.test(text)) return text;
+  if (!SUSPICION.test(text) || UUID.test(text)) return text;
   let result = redactPemBlocks(text);
   if (result.includes('://') && result.includes('@')) result = result.replace(USER_INFO, `://${REDACTED}@`);
   if (/[=:]|%3[ad]/i.test(result)) result = redactKeyedValues(result);
