@@ -110,11 +110,25 @@ class EdgeController {
     await EdgeController.gate;
     return { held: true };
   }
+}
 
-  @Get('health/live')
-  @NoRateLimit()
+/** Exempt as a whole, as probes are. */
+@NoRateLimit()
+@Controller('health')
+class ProbeController {
+  @Get('live')
   live(@Headers('host') host: string): object {
     return { host };
+  }
+}
+
+/** Exempt in one route. */
+@Controller('webhook')
+class WebhookController {
+  @Get('exempt')
+  @NoRateLimit()
+  exempt(): object {
+    return {};
   }
 }
 
@@ -173,7 +187,7 @@ export async function startEdgeApp({ config: overrides = {}, dataSource }: EdgeA
         exports: [DataSource, SecurityLog],
       },
     ],
-    controllers: [EdgeController],
+    controllers: [EdgeController, ProbeController, WebhookController],
   })
     .overrideProvider(ERROR_SINK)
     .useValue(sink)

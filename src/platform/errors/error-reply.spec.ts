@@ -56,8 +56,18 @@ describe('toErrorReply', () => {
     });
   });
 
-  it.each([1n, cycle()])('drops details that are no JSON: %p', (value) => {
-    expect(detailsOf(new ApiError('CONFLICT', { details: { value } }))).toEqual({ request_id: 'request-1' });
+  it.each([1n, cycle(), undefined])('stays an envelope whatever the details are: %p', (value) => {
+    expect(detailsOf(new ApiError('CONFLICT', { details: { value } }))).toMatchObject({ request_id: 'request-1' });
+  });
+
+  it('lets no secret out', () => {
+    const details = { hint: 'https://user:hunter2@example.com/?token=abc', api_key: 'sk_live_0123456789abcdef' };
+    expect(toErrorReply(new ApiError('CONFLICT', { details }), FACTS).body).not.toMatch(/hunter2|abc|sk_live/);
+  });
+
+  it('leaves the fields of a refused form as they are', () => {
+    const fields = [{ field: 'password', message: 'password is too short', constraint: 'minLength' }];
+    expect(detailsOf(new ApiError('VALIDATION_ERROR', { details: { fields } }))).toMatchObject({ fields });
   });
 });
 

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+// Not through the room's index: the log of requests reads the catalogue.
+import { redact } from '../logging/redaction/redactor.js';
 import type { ApiError, ErrorDetails } from './api-error.js';
 
 /** What the edge knows and an error raised deep inside does not. */
@@ -23,7 +25,11 @@ const BYTES_PER_MEBIBYTE = 1_048_576;
  * found and for what Node answers before Fastify sees anything.
  */
 export function toErrorReply(error: ApiError, facts: ReplyFacts): ErrorReply {
-  const details = { ...statusDetails(error.status, facts), ...error.details, request_id: facts.requestId };
+  const details = {
+    ...statusDetails(error.status, facts),
+    ...withoutSecrets(error.details),
+    request_id: facts.requestId,
+  };
   return {
     status: error.status,
     headers: {
@@ -44,6 +50,11 @@ export function toRawResponse({ status, headers, body }: ErrorReply, toHead = fa
   const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${head}\r\n${toHead ? '' : body}`;
+}
+
+/** Details are written by hand, and hands slip: nothing that looks like a secret leaves, whoever put it there. */
+function withoutSecrets(details: ErrorDetails): ErrorDetails {
+  return Object.keys(details).length === 0 ? details : (redact(details) as ErrorDetails);
 }
 
 function statusDetails(status: number, { bodyLimitBytes }: ReplyFacts): ErrorDetails {

@@ -10,7 +10,20 @@ export const STRICT_LIMIT = Symbol('StrictLimit');
 export const RateLimit = (limit: StrictLimit): MethodDecorator & ClassDecorator => SetMetadata(STRICT_LIMIT, limit);
 
 /**
- * Exempts a route from the default limits: probes, which must never be refused, and webhooks, whose sender is one address
- * with everybody's traffic and is verified by signature.
+ * Exempts a route, or all routes of a controller, from the default limits: probes, which must never be refused, and webhooks,
+ * whose sender is one address with everybody's traffic and is verified by signature.
  */
-export const NoRateLimit = (): MethodDecorator & ClassDecorator => RouteConfig({ rateLimit: false });
+export const NoRateLimit =
+  (): MethodDecorator & ClassDecorator =>
+  (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const exempt = RouteConfig({ rateLimit: false });
+    if (key !== undefined && descriptor !== undefined) exempt(target, key, descriptor);
+    else if (typeof target === 'function') exemptMethods(target, exempt);
+  };
+
+/** Fastify's configuration belongs to a route: Nest reads it off the method and looks at no class. */
+function exemptMethods({ prototype }: Function, exempt: ReturnType<typeof RouteConfig>): void {
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (name !== 'constructor' && typeof descriptor.value === 'function') exempt(prototype, name, descriptor);
+  }
+}

@@ -1,0 +1,38 @@
+import { requestIdFrom, traceIdFrom } from './request-id.js';
+
+describe('requestIdFrom', () => {
+  it.each(['12345678', 'a.b_c-D9', 'x'.repeat(64)])('takes %s over', (id) => {
+    expect(requestIdFrom({ 'x-request-id': id })).toBe(id);
+  });
+
+  it.each(['1234567', 'x'.repeat(65), 'has blank 1', 'line\nbreak1', '<script>', 'ümlaut-id', ''])(
+    'makes a UUIDv7 instead of %j',
+    (id) => {
+      expect(requestIdFrom({ 'x-request-id': id })).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
+    },
+  );
+
+  it('never makes the same one twice', () => {
+    expect(new Set(Array.from({ length: 1_000 }, () => requestIdFrom({}))).size).toBe(1_000);
+  });
+});
+
+describe('traceIdFrom', () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+  it.each([`00-${trace}-00f067aa0ba902b7-01`, `01-${trace}-00f067aa0ba902b7-01-more`])('reads %s', (traceparent) => {
+    expect(traceIdFrom({ traceparent })).toBe(trace);
+  });
+
+  it.each([
+    `ff-${trace}-00f067aa0ba902b7-01`,
+    `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+    `00-${trace}-${'0'.repeat(16)}-01`,
+    `00-${trace.toUpperCase()}-00f067aa0ba902b7-01`,
+    'nonsense',
+  ])('begins a trace of its own instead of %s', (traceparent) => {
+    const made = traceIdFrom({ traceparent });
+    expect(made).toMatch(/^[0-9a-f]{32}$/);
+    expect(made).not.toBe(trace);
+  });
+});
