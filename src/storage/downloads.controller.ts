@@ -1,4 +1,5 @@
-import { Controller, Get, Head, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../platform/errors/index.js';
@@ -13,7 +14,6 @@ import { fileResponse, type FileRequestHeaders } from './file-response.js';
 export class DownloadsController {
   constructor(private readonly downloads: DownloadService) {}
 
-  @Head(':token')
   @Get(':token')
   @ApiOperation({ summary: 'The file itself while it lies in fallback storage; takes Range' })
   async download(
@@ -36,7 +36,8 @@ export class DownloadsController {
       if (response.status === 416) {
         throw new ApiError('RANGE_NOT_SATISFIABLE', { details: { size_bytes: record.sizeBytes } });
       }
-      await reply.send();
+      // Fastify would replace the length in the answer to a HEAD if there were no body at all.
+      await reply.send(Readable.from([]));
       return;
     }
     const { first: start, last: end } = response.range;

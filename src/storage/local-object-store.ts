@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StorageError } from '../platform/errors/index.js';
@@ -111,7 +110,7 @@ export class LocalObjectStore {
   /** @throws StorageError when the directory cannot take another `sizeBytes` */
   async requireSpace(sizeBytes: number): Promise<void> {
     try {
-      await mkdir(this.partsDir, { recursive: true, mode: constants.S_IRWXU });
+      await mkdir(this.partsDir, { recursive: true });
       const disk = await statfs(this.partsDir);
       const freeBytes = disk.bavail * disk.bsize;
       if (freeBytes - sizeBytes >= this.minFreeBytes) return;
@@ -123,16 +122,11 @@ export class LocalObjectStore {
 
   private async copy(from: string, to: string, expected: FileDigest, signal?: AbortSignal): Promise<void> {
     const digest = new DigestStream();
-    const file = await open(to, 'wx', constants.S_IRUSR | constants.S_IWUSR);
-    try {
-      const source = createReadStream(from, { highWaterMark: CHUNK_BYTES });
-      const sink = file.createWriteStream({ autoClose: false, highWaterMark: CHUNK_BYTES });
-      await pipeline(source, digest, sink, signal === undefined ? {} : { signal });
-      if (!sameDigest(digest.value, expected)) throw new StorageError('STORAGE_CHECKSUM_MISMATCH');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    const source = createReadStream(from, { highWaterMark: CHUNK_BYTES });
+    // `flush` is an fsync before the file is closed.
+    const sink = createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: CHUNK_BYTES });
+    await pipeline(source, digest, sink, signal === undefined ? {} : { signal });
+    if (!sameDigest(digest.value, expected)) throw new StorageError('STORAGE_CHECKSUM_MISMATCH');
   }
 }
 

@@ -84,8 +84,16 @@ export class AuthApp {
     const module = await Test.createTestingModule({
       imports: [
         ConfigModule.register(config),
-        ...[TimeModule, HttpModule, LoggingModule, ErrorsModule, ResilienceModule],
-        ...[DatabaseModule, JobsModule, HealthModule, EmailModule, AuthModule],
+        TimeModule,
+        HttpModule,
+        LoggingModule,
+        ErrorsModule,
+        ResilienceModule,
+        DatabaseModule,
+        JobsModule,
+        HealthModule,
+        EmailModule,
+        AuthModule,
       ],
       controllers: [AdminProbeController, AccountController],
       providers: [

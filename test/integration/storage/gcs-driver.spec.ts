@@ -8,6 +8,7 @@ import { SystemClock } from '../../../src/platform/time/index.js';
 import { parseFault } from '../../../src/sandbox/faults/fault.js';
 import { sandboxUrls } from '../../../src/sandbox/index.js';
 import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../../../src/sandbox/testing.js';
+import { eventually } from '../../support/eventually.js';
 import { GcsDriver } from '../../../src/storage/drivers/gcs.driver.js';
 import { digestFile, type FileDigest } from '../../../src/storage/file-digest.js';
 
@@ -207,9 +208,7 @@ describe('GcsDriver', () => {
         const call = calls[operation]();
         void started.then(() => abort.abort(new Error('time is up')));
         await expect(call).rejects.toThrow('time is up');
-        const deadline = Date.now() + 2_000;
-        while (open > 0 && Date.now() < deadline) await new Promise(setImmediate);
-        expect(open).toBe(0);
+        await eventually('the socket is closed', () => open === 0, 2_000);
       },
     );
   });
