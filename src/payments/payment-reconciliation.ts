@@ -44,7 +44,7 @@ export class PaymentReconciliation {
   /**
    * Asks about every payment that is due; several instances share the work.
    *
-   * @param scope `all` asks about every undecided payment, also those that were asked a moment ago (after a start)
+   * @param scope `all` asks also about payments that were asked a moment ago (after a start)
    * @param signal ends the run between two payments
    */
   async run(scope: 'due' | 'all', signal: AbortSignal): Promise<ReconciliationResult> {
@@ -114,6 +114,7 @@ export class PaymentReconciliation {
         payment_id: payment.id,
         error_code: error.code,
       });
+      await this.database.manager.getRepository(Payment).update(payment.id, { checkAt: payment.checkAt });
       return 'unavailable';
     }
     this.logger.warn({ msg: 'Stripe does not know a session of ours', payment_id: payment.id });

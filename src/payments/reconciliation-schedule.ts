@@ -1,7 +1,7 @@
 import type { CheckoutSession } from './ports/payment-gateway.port.js';
 
-/** How often Stripe is asked about a payment that may still change. */
-export const CHECK_INTERVAL_SECONDS = 300;
+/** How long what Stripe said is good. Less than the five minutes between two runs, or every other run would come too early. */
+export const CHECK_INTERVAL_SECONDS = 240;
 /** A session lives for a day (docs.stripe.com/api/checkout/sessions); what takes longer is a bank debit, which takes days. */
 const SESSION_LIFE_SECONDS = 86_400;
 const SLOW_CHECK_INTERVAL_SECONDS = 3_600;
