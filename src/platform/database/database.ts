@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DataSource,
-  type EntityManager,
-  QueryRunnerAlreadyReleasedError,
-  QueryRunnerProviderAlreadyReleasedError,
-} from 'typeorm';
-import { type ApiError, DatabaseError, translateError } from '../errors/index.js';
+import { DataSource, type EntityManager } from 'typeorm';
 import { isConnectionLoss, isTransactionConflict } from './sql-state.js';
+import { translateQueryError } from './translate-query-error.js';
 
 const TRANSACTION_ATTEMPTS = 3;
 const READ_RETRIES = 2;
@@ -32,7 +27,7 @@ export class Database {
       try {
         return await this.dataSource.transaction(work);
       } catch (error) {
-        if (attempt >= TRANSACTION_ATTEMPTS || !isTransactionConflict(error)) throw translate(error);
+        if (attempt >= TRANSACTION_ATTEMPTS || !isTransactionConflict(error)) throw translateQueryError(error);
         await jitter(attempt);
       }
     }
@@ -47,19 +42,11 @@ export class Database {
       try {
         return await work(this.dataSource.manager);
       } catch (error) {
-        if (retry >= READ_RETRIES || !isConnectionLoss(error)) throw translateError(error);
+        if (retry >= READ_RETRIES || !isConnectionLoss(error)) throw translateQueryError(error);
         await jitter(retry + 1);
       }
     }
   }
-}
-
-/** TypeORM takes the connection away from a transaction that lost it, and reports the next statement as the caller's mistake. */
-function translate(error: unknown): ApiError {
-  if (error instanceof QueryRunnerProviderAlreadyReleasedError || error instanceof QueryRunnerAlreadyReleasedError) {
-    return new DatabaseError('DATABASE_CONNECTION_ERROR', { cause: error });
-  }
-  return translateError(error);
 }
 
 /** Two transactions that collided must not collide again in step: a random wait that grows with the attempt. */

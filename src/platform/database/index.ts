@@ -3,3 +3,4 @@ export { DatabaseModule } from './database.module.js';
 export { DATABASE_URL } from './database-url.js';
 export { applicationName } from './application-name.js';
 export { isConnectionLoss, isTransactionConflict } from './sql-state.js';
+export { translateQueryError } from './translate-query-error.js';

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Db, PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/index.js';
-import { translateError } from '../errors/index.js';
+import { Database, translateQueryError } from '../database/index.js';
 import { RequestContext } from '../http/index.js';
 import { newId } from '../time/index.js';
 import type { JobEnvelope } from './job-envelope.js';
@@ -74,7 +73,7 @@ export class JobQueue {
       }
       throw new Error(`Queue ${queue.name} neither took a job of this key nor has one`);
     } catch (error) {
-      throw translateError(error);
+      throw translateQueryError(error);
     }
   }
 
@@ -88,7 +87,7 @@ export class JobQueue {
       const envelope: JobEnvelope = { request_id: null, trace_id: null, user_id: null, handed_back: 0, payload: {} };
       await this.boss.schedule(queue.name, cron, envelope, { tz: 'UTC', singletonKey: 'schedule' });
     } catch (error) {
-      throw translateError(error);
+      throw translateQueryError(error);
     }
   }
 
@@ -103,7 +102,7 @@ export class JobQueue {
       await this.registry.ensure(queue);
       await this.boss.cancel(queue.name, id, { db: sessionOf(manager ?? this.database.manager) });
     } catch (error) {
-      throw translateError(error);
+      throw translateQueryError(error);
     }
   }
 
@@ -118,7 +117,7 @@ export class JobQueue {
         failed: failedCount,
       }));
     } catch (error) {
-      throw translateError(error);
+      throw translateQueryError(error);
     }
   }
 
