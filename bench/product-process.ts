@@ -8,13 +8,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** The built product as a process on a state directory of its own, to be measured from outside. */
 export class MeasuredProduct {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly origin: string,
-    readonly sandboxOrigin: string,
-    /** From spawn to the first 200 of `/health/ready`, in milliseconds. */
-    readonly bootMs: number,
-  ) {}
+  readonly origin: string;
+  readonly sandboxOrigin: string;
+  /** From spawn to the first 200 of `/health/ready`, in milliseconds. */
+  readonly bootMs: number;
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess, ports: { readonly http: number; readonly sandbox: number }, bootMs: number) {
+    this.child = child;
+    this.origin = `http://127.0.0.1:${ports.http}`;
+    this.sandboxOrigin = `http://127.0.0.1:${ports.sandbox}`;
+    this.bootMs = bootMs;
+  }
 
   static async start(stateDir: string, env: Readonly<Record<string, string>> = {}): Promise<MeasuredProduct> {
     const { PATH = '', HOME = '' } = process.env;
@@ -34,7 +39,7 @@ export class MeasuredProduct {
       if (child.exitCode !== null) throw new Error(`The product ended at boot:\n${messages}`);
       await delay(10);
     }
-    return new MeasuredProduct(child, origin, `http://127.0.0.1:${sandboxPort}`, performance.now() - started);
+    return new MeasuredProduct(child, { http: port, sandbox: sandboxPort }, performance.now() - started);
   }
 
   /** Resident memory of the process in bytes (Linux, `/proc`). */

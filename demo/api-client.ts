@@ -1,12 +1,7 @@
 /** The product answered with its error envelope. */
 export class ApiFailure extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    requestId: string,
-  ) {
-    super(`${code} (${status}): ${message} [request ${requestId}]`);
+  constructor(status: number, { code, message, details }: Envelope['error']) {
+    super(`${code} (${status}): ${message} [request ${details.request_id}]`);
   }
 }
 
@@ -23,8 +18,11 @@ interface Envelope {
 /** The HTTP API as one signed-in customer sees it. */
 export class ApiClient {
   private accessToken: string | null = null;
+  private readonly origin: string;
 
-  constructor(readonly origin: string) {}
+  constructor(origin: string) {
+    this.origin = origin;
+  }
 
   signIn(accessToken: string): void {
     this.accessToken = accessToken;
@@ -100,5 +98,5 @@ export class ApiClient {
 async function failureOf(response: Response): Promise<Error> {
   const body = (await response.json()) as Partial<Envelope>;
   if (body.error === undefined) return new Error(`HTTP ${response.status} without the error envelope`);
-  return new ApiFailure(response.status, body.error.code, body.error.message, body.error.details.request_id);
+  return new ApiFailure(response.status, body.error);
 }

@@ -10,8 +10,11 @@ export function say(text: string): void {
 export class ProgressBar {
   private lastQuarter = -1;
   private lastText = '';
+  private readonly label: string;
 
-  constructor(private readonly label: string) {}
+  constructor(label: string) {
+    this.label = label;
+  }
 
   /** @param fraction 0–1 */
   update(fraction: number, note = ''): void {

@@ -1,6 +1,6 @@
 import { track } from '../support/audio.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { freePort } from '../support/processes.js';
+import { freePort, type ManagedProcess } from '../support/processes.js';
 import { ProductUnderTest } from '../support/product.js';
 
 const JOBS = 10;
@@ -9,14 +9,15 @@ const JOBS = 10;
 describe('one api and two workers on one database', () => {
   let database: TestDatabase;
   let product: ProductUnderTest;
+  let workers: readonly ManagedProcess[];
 
   beforeAll(async () => {
     database = await createTestDatabase();
     product = await ProductUnderTest.prepare(database.url);
-    await Promise.all([
+    const workerPorts = [await freePort(), await freePort()];
+    [, ...workers] = await Promise.all([
       product.startInstance({ ROLE: 'api' }),
-      product.startInstance({ ROLE: 'worker', INSTANCE_ID: 'worker-1' }, await freePort()),
-      product.startInstance({ ROLE: 'worker', INSTANCE_ID: 'worker-2' }, await freePort()),
+      ...workerPorts.map((port) => product.startInstance({ ROLE: 'worker' }, port)),
     ]);
   }, 90_000);
 
@@ -38,9 +39,15 @@ describe('one api and two workers on one database', () => {
     );
     expect(jobs.map(({ attempt }) => attempt)).toEqual(Array.from({ length: JOBS }, () => 1));
     expect(await product.storedObjects('videos/')).toHaveLength(JOBS);
-    const ranBy = await database.dataSource.query<{ worker: string; jobs: string }[]>(
-      'SELECT worker, count(*) AS jobs FROM render_jobs GROUP BY worker',
-    );
-    expect(ranBy.map(({ worker }) => worker).sort()).toEqual(['worker-1', 'worker-2']);
+    const begun = workers.map((worker) => attemptsIn(worker.printed));
+    expect(begun.flat().sort()).toEqual(jobs.map(({ id }) => id).sort());
+    expect(begun.map(({ length }) => length).every((share) => share > 0)).toBe(true);
   }, 200_000);
 });
+
+/** Ids of the jobs whose attempts a worker says it began. */
+function attemptsIn(log: string): string[] {
+  return [...log.matchAll(/^\{.*"msg":"render attempt begins".*$/gm)].map(
+    ([line]) => (JSON.parse(line) as { job_id: string }).job_id,
+  );
+}

@@ -24,6 +24,7 @@ const WIDE_LIMITS = {
 } as const;
 
 const BUCKET = 'e2e-bucket';
+const CLIENT_EMAIL = 'e2e@example.iam.gserviceaccount.com';
 
 interface Keys {
   readonly privateKey: string;
@@ -70,7 +71,7 @@ export class ProductUnderTest {
       DATABASE_URL: this.databaseUrl,
       STRIPE_API_BASE: this.sandboxOrigin,
       GCS_API_ENDPOINT: this.sandboxOrigin,
-      GCS_CLIENT_EMAIL: 'e2e@example.iam.gserviceaccount.com',
+      GCS_CLIENT_EMAIL: CLIENT_EMAIL,
       GCS_PRIVATE_KEY: this.keys.privateKey,
       GCS_BUCKET: BUCKET,
       SENDGRID_API_BASE: this.sandboxOrigin,
@@ -129,8 +130,10 @@ export class ProductUnderTest {
       'webhook-secret': SECRETS.STRIPE_WEBHOOK_SECRET,
       'stripe-key': SECRETS.STRIPE_SECRET_KEY,
       'sendgrid-key': SECRETS.SENDGRID_API_KEY,
-      'gcs-bucket': BUCKET,
-      'gcs-public-key-file': this.keys.publicKeyFile,
+      bucket: BUCKET,
+      'client-email': CLIENT_EMAIL,
+      'public-key-file': this.keys.publicKeyFile,
+      'webhook-retry-ms': '200',
     };
     const flags = Object.entries(args).flatMap(([name, value]) => [`--${name}`, value]);
     const sandbox = ManagedProcess.start('the sandbox', ['dist/src/sandbox/main.js', ...flags], {});
