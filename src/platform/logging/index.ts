@@ -1,5 +1,5 @@
-export { LOG_OUTPUT, type LogOutput } from './log-output.js';
+export { LOG_OUTPUT } from './log-output.js';
 export { LoggingModule } from './logging.module.js';
-export { PerformanceLog, type MetricUnit } from './performance-log.js';
-export { redact, redactString } from './redaction/redactor.js';
+export { PerformanceLog } from './performance-log.js';
+export { redact } from './redaction/redactor.js';
 export { SecurityLog, type SecurityEventType } from './security-log.js';

@@ -26,6 +26,16 @@ describe('pinoOptions', () => {
     expect(capture.text).toEqual([]);
   });
 
+  it('keeps the lists that Nest writes at boot for debugging', () => {
+    const quiet = capturedLogger(config);
+    quiet.logger.info({ context: 'RouterExplorer' }, 'Mapped {/x, GET} route');
+    quiet.logger.warn({ context: 'RouterExplorer' }, 'unusual');
+    expect(quiet.capture.lines).toMatchObject([{ level: 'warn', msg: 'unusual' }]);
+    const debugging = capturedLogger({ ...config, log: { level: 'debug', dir: null } });
+    debugging.logger.info({ context: 'RouterExplorer' }, 'Mapped {/x, GET} route');
+    expect(debugging.capture.lines).toMatchObject([{ level: 'debug', msg: 'Mapped {/x, GET} route' }]);
+  });
+
   it('names on every line whose work it belongs to', () => {
     const { logger, capture, context } = capturedLogger(config);
     const values = {

@@ -5,6 +5,9 @@ import type { AppConfig } from '../../config/index.js';
 import type { RequestContext } from '../http/request-context.js';
 import { redact, redactString } from './redaction/redactor.js';
 
+/** Nest lists every module and every route at every boot: of interest to who looks for a defect in just that. */
+const BOOT_DETAILS = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 /**
  * Options of the one pino logger: redaction of every line, and the request, user, endpoint, job and trace it belongs to.
  * @param context whose work a line is written for
@@ -19,11 +22,16 @@ export function pinoOptions(config: AppConfig, context: RequestContext): LoggerO
     serializers: { err: (described: unknown) => described },
     mixin: () => contextFields(context),
     hooks: {
-      logMethod(args, method) {
-        writeRedacted(args, method.bind(this));
+      logMethod(args, method, level) {
+        const demoted = level === pino.levels.values['info'] && isBootDetail(args[0]);
+        writeRedacted(args, (demoted ? this.debug : method).bind(this));
       },
     },
   };
+}
+
+function isBootDetail(fields: unknown): boolean {
+  return typeof fields === 'object' && fields !== null && BOOT_DETAILS.has((fields as { context?: unknown }).context);
 }
 
 /** Whatever a line is made of goes through the redactor here, so that no caller can forget it. */

@@ -4,7 +4,7 @@ import type { AttemptContext } from './service-policy.js';
  * How long cancelled work may take to end by itself before its caller goes on without it. Enough to close a socket
  * and to hear the result that was already under way; short enough for a hanging probe to free a half-open circuit.
  */
-export const CANCELLATION_GRACE_MS = 500;
+const CANCELLATION_GRACE_MS = 500;
 
 /** The attempt was cancelled, by its time limit or by the caller, before its work had a result. */
 export class AttemptCancelledError extends Error {

@@ -1,7 +1,7 @@
 /** Shortest pause before a retry, in milliseconds. */
-export const BACKOFF_BASE_MS = 200;
+const BACKOFF_BASE_MS = 200;
 /** Longest pause that the jitter itself asks for, in milliseconds. */
-export const BACKOFF_CAP_MS = 5_000;
+const BACKOFF_CAP_MS = 5_000;
 /** A `Retry-After` above this many seconds is not waited for: the caller hears it instead. */
 export const MAX_RETRY_AFTER_SECONDS = 120;
 

@@ -1,6 +1,6 @@
 export { parseRetryAfter } from './backoff.js';
 export { InjectPolicy, policyToken } from './inject-policy.js';
-export { PolicyEvents, type PolicyEvent, type PolicyListener } from './policy-events.js';
+export { PolicyEvents, type PolicyEvent } from './policy-events.js';
 export { PolicyRegistry } from './policy-registry.js';
 export { ResilienceModule } from './resilience.module.js';
 export type {

@@ -6,7 +6,7 @@ import { PolicyRegistry } from './policy-registry.js';
 import type { AttemptContext, ExecuteOptions } from './service-policy.js';
 
 /** Property under which Nest puts the registry into instances of a decorated class. */
-export const POLICY_REGISTRY_PROPERTY = Symbol('PolicyRegistry');
+const POLICY_REGISTRY_PROPERTY = Symbol('PolicyRegistry');
 
 const attempts = new AsyncLocalStorage<AttemptContext>();
 

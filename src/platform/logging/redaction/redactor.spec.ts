@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { redact } from './redactor.js';
 
 class Account {
@@ -163,6 +164,26 @@ describe('redact', () => {
       promise: '[Opaque]',
       boxed: '[REDACTED]',
     });
+  });
+
+  it('makes JSON of anything without throwing', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withBoxedValues: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withSparseArray: true,
+      withTypedArray: true,
+      withNullPrototype: true,
+      withObjectString: true,
+    });
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(() => JSON.stringify({ value: redact(value) })).not.toThrow();
+      }),
+      { seed: 11, numRuns: 2_000 },
+    );
   });
 
   it('treats a key named __proto__ as data', () => {
