@@ -54,17 +54,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     stripe.tick();
   };
   const timer = setInterval(tick, TICK_MS);
+  const shutDown = async (): Promise<void> => {
+    clearInterval(timer);
+    await server.close();
+    await stripe.stop();
+    gcs.stop();
+    sendgrid.stop();
+  };
+  let closed: Promise<void> | undefined;
   return {
     url,
     faults,
     tick,
-    close: async () => {
-      clearInterval(timer);
-      await server.close();
-      await stripe.stop();
-      gcs.stop();
-      sendgrid.stop();
-    },
+    close: async () => await (closed ??= shutDown()),
   };
 }
 
@@ -78,7 +80,8 @@ function createServer(stateDir: string, onError: NonNullable<SandboxOptions['onE
   });
   server.addHook('onError', async (request, reply, error) => {
     // A client that went away in the middle of an upload is no failure of ours.
-    if (reply.statusCode >= 500 && !request.raw.socket.destroyed) onError(error, `${request.method} ${request.url.split('?')[0]}`);
+    if (reply.statusCode >= 500 && !request.raw.socket.destroyed)
+      onError(error, `${request.method} ${request.url.split('?')[0]}`);
   });
   server.get('/sandbox/health', () => ({ status: 'ok', state_dir: stateDir }));
   server.setNotFoundHandler((_request, reply) =>

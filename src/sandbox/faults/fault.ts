@@ -55,7 +55,7 @@ export function isSandboxService(name: string): name is SandboxService {
   return (SANDBOX_SERVICES as readonly string[]).includes(name);
 }
 
-const FIELDS = ['kind', 'rate', 'latency_ms', 'status', 'retry_after', 'for_seconds', 'times'];
+const FIELDS = new Set(['kind', 'rate', 'latency_ms', 'status', 'retry_after', 'for_seconds', 'times']);
 
 /** Reads a fault from a request body, filling in what was left out. @throws InvalidFaultError */
 export function parseFault(body: unknown): Fault {
@@ -63,7 +63,7 @@ export function parseFault(body: unknown): Fault {
     throw new InvalidFaultError('A fault is a JSON object');
   }
   const input = body as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(input).find((key) => !FIELDS.includes(key));
+  const unknown = Object.keys(input).find((key) => !FIELDS.has(key));
   if (unknown !== undefined) throw new InvalidFaultError(`Unknown field ${unknown}`);
   const kind = FAULT_KINDS.find((name) => name === input['kind']);
   if (kind === undefined) throw new InvalidFaultError(`kind must be one of ${FAULT_KINDS.join(', ')}`);

@@ -3,7 +3,7 @@ import { etagOf, type StoredObject } from './object-metadata.js';
 import type { ObjectStore } from './object-store.js';
 
 /** Bytes of an object, both ends included. */
-export interface ByteRange {
+interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
@@ -12,7 +12,7 @@ export interface ByteRange {
  * Reads a `Range` header (RFC 9110 §14.2). Several ranges are answered with the whole object, as the RFC allows.
  * @returns null for the whole object, or 'unsatisfiable'.
  */
-export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | null | 'unsatisfiable' {
+function parseRange(header: string | undefined, sizeBytes: number): ByteRange | null | 'unsatisfiable' {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (match === null) return null;
   const [, first = '', last = ''] = match;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../platform/time/index.js';
-import type { DocumentJournal } from '../state/document-journal.js';
+import { type DocumentJournal, Documents } from '../state/document-journal.js';
 import { type Checksums, RunningChecksums } from './checksums.js';
 import { GcsRefusal, invalidRequest, noSuchObject } from './gcs-error.js';
 import type { ObjectDescription, StoredObject } from './object-metadata.js';
@@ -35,7 +35,6 @@ export interface Listing {
   readonly nextPageToken: string | null;
 }
 
-const OBJECTS = 'objects';
 /** Limit of Cloud Storage on names, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 1_024;
 
@@ -43,6 +42,7 @@ const MAX_NAME_BYTES = 1_024;
 export class ObjectStore {
   private readonly directory: string;
   private readonly incoming: string;
+  private readonly objects: Documents<StoredObject>;
   private lastGeneration = 0n;
 
   constructor(
@@ -51,6 +51,7 @@ export class ObjectStore {
     private readonly journal: DocumentJournal,
     private readonly clock: Clock,
   ) {
+    this.objects = new Documents(journal, 'objects');
     this.directory = join(stateDir, 'gcs', 'objects');
     this.incoming = join(stateDir, 'gcs', 'uploads');
     mkdirSync(this.directory, { recursive: true });
@@ -128,7 +129,7 @@ export class ObjectStore {
     try {
       // Checked again: somebody else may have stored this name since the upload began.
       requirePreconditions(target.preconditions, earlier);
-      this.journal.commit({ collection: OBJECTS, id: target.name, document: object });
+      this.journal.commit(this.objects.put(target.name, object));
     } catch (error) {
       await rm(join(this.directory, file), { force: true });
       throw error;
@@ -141,7 +142,7 @@ export class ObjectStore {
   async delete(bucket: string, name: string, generation: string | null, preconditions: Preconditions): Promise<void> {
     const object = this.get(bucket, name, generation);
     requirePreconditions(preconditions, object);
-    this.journal.commit({ collection: OBJECTS, id: name, document: null });
+    this.journal.commit(this.objects.put(name, null));
     await rm(join(this.directory, object.file), { force: true });
   }
 
@@ -152,8 +153,8 @@ export class ObjectStore {
 
   /** Objects in the order of their names; those that share a prefix up to the delimiter are given as that prefix. */
   list(query: ListQuery): Listing {
-    const names = this.journal
-      .list<StoredObject>(OBJECTS)
+    const names = this.objects
+      .list()
       .filter(
         ({ name }) =>
           name.startsWith(query.prefix) &&
@@ -182,7 +183,7 @@ export class ObjectStore {
   }
 
   private find(name: string): StoredObject | undefined {
-    return this.journal.get<StoredObject>(OBJECTS, name);
+    return this.objects.get(name);
   }
 
   /** Generations grow for ever; Cloud Storage makes them of microseconds. */
@@ -194,7 +195,7 @@ export class ObjectStore {
 
   /** Removes what a kill left behind: bytes that no object refers to, and uploads that cannot be resumed. */
   private sweep(): void {
-    const objects = this.journal.list<StoredObject>(OBJECTS);
+    const objects = this.objects.list();
     const known = new Set(objects.map(({ file }) => file));
     for (const file of readdirSync(this.directory)) {
       if (!known.has(file)) rmSync(join(this.directory, file), { force: true });

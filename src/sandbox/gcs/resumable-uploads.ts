@@ -4,7 +4,7 @@ import { rm, stat, truncate } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
 import type { Clock } from '../../platform/time/index.js';
-import type { DocumentJournal } from '../state/document-journal.js';
+import { type DocumentJournal, Documents } from '../state/document-journal.js';
 import { type Checksums, RunningChecksums } from './checksums.js';
 import { GcsRefusal, invalidRequest } from './gcs-error.js';
 import type { StoredObject } from './object-metadata.js';
@@ -32,19 +32,21 @@ export interface ContentRange {
   readonly last: boolean;
 }
 
-const SESSIONS = 'uploads';
 /** A session URI is good for a week (cloud.google.com/storage/docs/resumable-uploads). */
 const LIFETIME_MS = 7 * 86_400_000;
 
 /** Resumable uploads. What has arrived is on disk, so that an upload goes on after a broken connection or a restart. */
 export class ResumableUploads {
+  private readonly sessions: Documents<UploadSession>;
   private readonly busy = new Set<string>();
 
   constructor(
     private readonly store: ObjectStore,
     private readonly journal: DocumentJournal,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.sessions = new Documents(journal, 'uploads');
+  }
 
   /** @returns the id of the new session. @throws GcsRefusal 400, 404, 412 */
   begin(target: ObjectTarget): string {
@@ -104,7 +106,7 @@ export class ResumableUploads {
   /** Drops the sessions whose time is over. */
   async expire(): Promise<void> {
     const cutoff = this.clock.now().getTime() - LIFETIME_MS;
-    for (const { id, createdAtMs } of this.journal.list<UploadSession>(SESSIONS)) {
+    for (const { id, createdAtMs } of this.sessions.list()) {
       if (createdAtMs < cutoff) await this.forget(id);
     }
   }
@@ -157,7 +159,7 @@ export class ResumableUploads {
   }
 
   private session(id: string): UploadSession {
-    const session = this.journal.get<UploadSession>(SESSIONS, id);
+    const session = this.sessions.get(id);
     if (session === undefined) throw new GcsRefusal(404, 'notFound', 'No such upload.');
     if (this.clock.now().getTime() - session.createdAtMs >= LIFETIME_MS) {
       throw new GcsRefusal(410, 'gone', 'The upload session has expired.');
@@ -166,12 +168,12 @@ export class ResumableUploads {
   }
 
   private async forget(id: string): Promise<void> {
-    this.journal.commit({ collection: SESSIONS, id, document: null });
+    this.journal.commit(this.sessions.put(id, null));
     await rm(this.path(id), { force: true });
   }
 
   private save(session: UploadSession): void {
-    this.journal.commit({ collection: SESSIONS, id: session.id, document: session });
+    this.journal.commit(this.sessions.put(session.id, session));
   }
 
   private path(id: string): string {

@@ -6,7 +6,7 @@ export class Html {
 type Interpolation = string | number | Html | readonly Html[];
 
 /** Escapes text for element content and for quoted attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -5,7 +5,7 @@ export interface MailProblem {
   readonly help: string | null;
 }
 
-export interface Mailbox {
+interface Mailbox {
   readonly email: string;
   readonly name: string | null;
 }
@@ -58,7 +58,7 @@ function checkPersonalizations(body: Json): MailProblem[] {
   return personalizations.flatMap((entry: unknown, index) => {
     const field = `personalizations.${index}`;
     const personalization = isObject(entry) ? entry : {};
-    return [...checkRecipients(personalization, field), ...checkCustomArgs(personalization['custom_args'], field)];
+    return checkRecipients(personalization, field).concat(checkCustomArgs(personalization['custom_args'], field));
   });
 }
 
@@ -168,26 +168,17 @@ function checkContent(body: Json): MailProblem[] {
   }
   const blocks = objects(content);
   const order = blocks.map((block) => block['type']);
-  const problems = blocks.flatMap((block, index) => [
-    ...(isFilled(block['type'])
-      ? []
-      : [
-          problem(
-            'The content type must be a string at least one character in length.',
-            `content.${index}.type`,
-            'message.content.type',
-          ),
-        ]),
-    ...(isFilled(block['value'])
-      ? []
-      : [
-          problem(
-            'The content value must be a string at least one character in length.',
-            `content.${index}.value`,
-            'message.content.value',
-          ),
-        ]),
-  ]);
+  const problems = blocks.flatMap((block, index) =>
+    (['type', 'value'] as const)
+      .filter((member) => !isFilled(block[member]))
+      .map((member) =>
+        problem(
+          `The content ${member} must be a string at least one character in length.`,
+          `content.${index}.${member}`,
+          `message.content.${member}`,
+        ),
+      ),
+  );
   if (order.includes('text/plain') && order.indexOf('text/plain') !== 0) {
     problems.push(
       problem(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/time/index.js';
-import type { DocumentJournal } from '../state/document-journal.js';
+import { type DocumentJournal, Documents } from '../state/document-journal.js';
 import type { OutgoingMail } from './mail-request.js';
 
 export interface ReceivedMail extends OutgoingMail {
@@ -18,43 +18,46 @@ export interface MailQuery {
   readonly limit: number;
 }
 
-const MAILS = 'mails';
 /** Older mails are dropped, so that a load test does not fill the disk. */
 const CAPACITY = 10_000;
 
 /** Every mail that was sent, for people and tests to look at. */
 export class SandboxMailbox {
+  private readonly mails: Documents<ReceivedMail>;
+
   constructor(
     private readonly journal: DocumentJournal,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.mails = new Documents(journal, 'mails');
+  }
 
   /** Takes in the mails of one request, all or none. @returns the id of the request. */
   receive(mails: readonly OutgoingMail[]): string {
     const messageId = randomBytes(16).toString('base64url');
     const receivedAt = this.clock.now().toISOString();
-    const kept = this.journal.list<ReceivedMail>(MAILS);
+    const kept = this.mails.list();
     const dropped = kept.slice(0, Math.max(0, kept.length + mails.length - CAPACITY));
     this.journal.commit(
-      ...dropped.map((mail) => ({ collection: MAILS, id: mail.id, document: null })),
+      ...dropped.map((mail) => this.mails.put(mail.id, null)),
       ...mails.map((mail, index) => {
         const id = `${messageId}-${index}`;
-        return { collection: MAILS, id, document: { ...mail, id, message_id: messageId, received_at: receivedAt } };
+        return this.mails.put(id, { ...mail, id, message_id: messageId, received_at: receivedAt });
       }),
     );
     return messageId;
   }
 
   find(id: string): ReceivedMail | undefined {
-    return this.journal.get<ReceivedMail>(MAILS, id);
+    return this.mails.get(id);
   }
 
   /** The matching mails, newest first. */
   search({ to, subject, limit }: MailQuery): readonly ReceivedMail[] {
     const address = to?.toLowerCase();
     const words = subject?.toLowerCase();
-    return this.journal
-      .list<ReceivedMail>(MAILS)
+    return this.mails
+      .list()
       .toReversed()
       .filter(
         (mail) =>
@@ -66,8 +69,6 @@ export class SandboxMailbox {
   }
 
   clear(): void {
-    this.journal.commit(
-      ...this.journal.list<ReceivedMail>(MAILS).map(({ id }) => ({ collection: MAILS, id, document: null })),
-    );
+    this.journal.commit(...this.mails.list().map(({ id }) => this.mails.put(id, null)));
   }
 }

@@ -1,11 +1,19 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { FailureAnswer, FailureWording } from '../faults/fault-hook.js';
+import { findActivity, parseActivityQuery, toActivity } from './email-activity.js';
 import { type MailProblem, readMailRequest } from './mail-request.js';
 import type { SandboxMailbox } from './mailbox.js';
 
 /** SendGrid refuses messages above 30 MB, attachments included. */
 const MAX_MESSAGE_BYTES = 30 * 1_048_576;
+
+/** The Email Activity API gives at most 1000 messages. */
+const MAX_ACTIVITY = 1_000;
+
+interface ActivityQuery {
+  readonly Querystring: { readonly query?: string; readonly limit?: string };
+}
 
 const UNAUTHORIZED: MailProblem = {
   message: 'The provided authorization grant is invalid, expired, or revoked',
@@ -34,7 +42,7 @@ export function sendgridWording(now: () => Date): FailureWording {
   };
 }
 
-/** `POST /v3/mail/send` of SendGrid's Web API v3. Accepts nothing but the configured key. */
+/** `POST /v3/mail/send` and `GET /v3/messages` of SendGrid's Web API v3. Accepts nothing but the configured key. */
 export function sendgridRoutes(instance: FastifyInstance, apiKey: string, mailbox: SandboxMailbox): void {
   instance.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -52,6 +60,20 @@ export function sendgridRoutes(instance: FastifyInstance, apiKey: string, mailbo
       .code(sandboxed ? 200 : 202)
       .header('x-message-id', messageId)
       .send();
+  });
+
+  instance.get('/v3/scopes', (request, reply) =>
+    sameText(request.headers.authorization ?? '', `Bearer ${apiKey}`)
+      ? reply.send({ scopes: ['mail.send', 'email_activity.read'] })
+      : refuse(reply, 401, [UNAUTHORIZED]),
+  );
+
+  instance.get<ActivityQuery>('/v3/messages', (request, reply) => {
+    if (!sameText(request.headers.authorization ?? '', `Bearer ${apiKey}`)) return refuse(reply, 401, [UNAUTHORIZED]);
+    const clauses = parseActivityQuery(request.query.query ?? '');
+    if (clauses === null) return refuse(reply, 400, [{ message: 'invalid query', field: 'query', help: null }]);
+    const limit = Math.min(Math.max(1, Number(request.query.limit) || 10), MAX_ACTIVITY);
+    return reply.send({ messages: findActivity(mailbox, clauses).slice(0, limit).map(toActivity) });
   });
 
   instance.all('/v3/*', (_request, reply) => refuse(reply, 404, [{ message: 'Not Found', field: null, help: null }]));

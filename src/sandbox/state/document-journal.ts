@@ -37,13 +37,13 @@ export class DocumentJournal {
     this.file = this.rewrite();
   }
 
-  get<T>(collection: string, id: string): T | undefined {
-    return this.collections.get(collection)?.get(id) as T | undefined;
+  get(collection: string, id: string): unknown {
+    return this.collections.get(collection)?.get(id);
   }
 
   /** Every document of the collection, oldest first. */
-  list<T>(collection: string): readonly T[] {
-    return [...(this.collections.get(collection)?.values() ?? [])] as T[];
+  list(collection: string): readonly unknown[] {
+    return [...(this.collections.get(collection)?.values() ?? [])];
   }
 
   /** Writes all changes as one, then makes them visible. @throws when the disk refuses; nothing has changed then. */
@@ -116,5 +116,27 @@ export class DocumentJournal {
     closeSync(file);
     renameSync(temporary, this.path);
     return openSync(this.path, 'a', 0o600);
+  }
+}
+
+/** One collection of a journal, whose documents are all of one kind. */
+export class Documents<T> {
+  constructor(
+    private readonly journal: DocumentJournal,
+    private readonly collection: string,
+  ) {}
+
+  get(id: string): T | undefined {
+    return this.journal.get(this.collection, id) as T | undefined;
+  }
+
+  /** Oldest first. */
+  list(): readonly T[] {
+    return this.journal.list(this.collection) as readonly T[];
+  }
+
+  /** A change for {@link DocumentJournal.commit}; null removes the document. */
+  put(id: string, document: T | null): Change {
+    return { collection: this.collection, id, document };
   }
 }

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Stripe from 'stripe';
 import { ManualClock } from '../../platform/time/manual-clock.js';
 import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../testing.js';
@@ -98,7 +97,8 @@ describe('Stripe double: checkout', () => {
   it('is paid through the JSON interface, once', async () => {
     const { id } = await stripe.checkout.sessions.create(sessionParams());
     const answers = await Promise.all([1, 2, 3].map(async () => await pay(double.sandbox.url, id, 'success')));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(2);
     expect(answers.find(({ status }) => status === 200)?.body).toEqual({
       status: 'complete',
       payment_status: 'paid',
@@ -195,14 +195,17 @@ describe('Stripe double: checkout', () => {
     const { id } = await stripe.checkout.sessions.create(sessionParams());
     await pay(double.sandbox.url, id, 'success');
     const { payment_intent } = await stripe.checkout.sessions.retrieve(id);
-    const intent = String(payment_intent);
+    const intent = payment_intent as string;
     await expect(stripe.refunds.create({ payment_intent: intent, amount: 1_000 })).rejects.toMatchObject({
       code: 'amount_too_large',
     });
     expect(await stripe.refunds.create({ payment_intent: intent, amount: 400 })).toMatchObject({ amount: 400 });
     const rest = await stripe.refunds.create({ payment_intent: intent });
     expect(rest).toMatchObject({ amount: 599, status: 'succeeded' });
-    expect(await stripe.charges.retrieve(String(rest.charge))).toMatchObject({ amount_refunded: 999, refunded: true });
+    expect(await stripe.charges.retrieve(rest.charge as string)).toMatchObject({
+      amount_refunded: 999,
+      refunded: true,
+    });
     await expect(stripe.refunds.create({ payment_intent: intent })).rejects.toMatchObject({
       code: 'charge_already_refunded',
     });

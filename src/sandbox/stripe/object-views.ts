@@ -47,7 +47,7 @@ export class ObjectViews {
 
 /** One page of a list, newest first, by `limit`, `starting_after`, `ending_before` and `created`. */
 export function paginate(
-  all: readonly { readonly id: string; readonly created: number }[],
+  all: readonly { readonly id: string; readonly created?: number }[],
   query: FormObject,
   url: string,
 ): Json {
@@ -70,13 +70,13 @@ export function paginate(
   return listObject(matching.slice(start, start + limit), start + limit < matching.length, url);
 }
 
-function createdFilter(query: FormObject): (item: { readonly created: number }) => boolean {
+function createdFilter(query: FormObject): (item: { readonly created?: number }) => boolean {
   const exact = integer(query, 'created');
   const range = query['created'];
-  if (typeof range !== 'object') return ({ created }) => exact === null || created === exact;
+  if (typeof range !== 'object') return ({ created = 0 }) => exact === null || created === exact;
   const bound = (name: string): number | null => integer(range, name, `created[${name}]`);
   const [gt, gte, lt, lte] = [bound('gt'), bound('gte'), bound('lt'), bound('lte')];
-  return ({ created }) =>
+  return ({ created = 0 }) =>
     (gt === null || created > gt) &&
     (gte === null || created >= gte) &&
     (lt === null || created < lt) &&

@@ -1,4 +1,4 @@
-export type StripeErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
+type StripeErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
 
 /** The `error` member of Stripe's error bodies (docs.stripe.com/api/errors). */
 export interface StripeErrorFields {

@@ -56,11 +56,11 @@ export class StripeLedger {
   }
 
   get<C extends keyof Collections>(collection: C, id: string): Collections[C] | undefined {
-    return this.journal.get<Collections[C]>(collection, id);
+    return this.journal.get(collection, id) as Collections[C] | undefined;
   }
 
   list<C extends keyof Collections>(collection: C): readonly Collections[C][] {
-    return this.journal.list<Collections[C]>(collection);
+    return this.journal.list(collection) as readonly Collections[C][];
   }
 
   /** A change for {@link commit}. */

@@ -1,6 +1,6 @@
 /** The parts of Stripe's objects (docs.stripe.com/api) that the double keeps; times are epoch seconds. */
 
-export type Metadata = Readonly<Record<string, string>>;
+type Metadata = Readonly<Record<string, string>>;
 
 export interface LineItem {
   readonly id: string;

@@ -80,13 +80,7 @@ export function stripeRoutes(instance: FastifyInstance, parts: StripeParts): voi
   post('/v1/checkout/sessions/:id/expire', (_form, id) => sessions.expire(id));
   post('/v1/refunds', (form) => refunds.create(form));
   get('/v1/checkout/sessions/:id', (id) => sessions.retrieve(id));
-  get('/v1/checkout/sessions/:id/line_items', (id, query, url) =>
-    paginate(
-      sessions.lineItems(id).map((item) => ({ ...item, created: 0 })),
-      query,
-      url,
-    ),
-  );
+  get('/v1/checkout/sessions/:id/line_items', (id, query, url) => paginate(sessions.lineItems(id), query, url));
   get('/v1/checkout/sessions', (_id, query, url) =>
     paginate(sessions.all().filter(matches(query, 'payment_intent', 'status')), query, url),
   );
