@@ -14,6 +14,7 @@ import { ObjectClaims } from './jobs/object-claims.js';
 import { RenderDownloads } from './jobs/render-downloads.js';
 import { RenderEstimates } from './jobs/render-estimates.js';
 import { RenderJobs } from './jobs/render-jobs.js';
+import { RENDERER_PROVIDERS } from './renderer.providers.js';
 import { RenderingController } from './rendering.controller.js';
 import { RenderingHealth } from './rendering-health.js';
 import { AudioCheck } from './submission/audio-check.js';
@@ -32,6 +33,7 @@ import { VideoProduction } from './worker/video-production.js';
   imports: [TypeOrmModule.forFeature([RenderJob]), AuthModule, PaymentsModule, EmailModule, StorageModule],
   controllers: [RenderingController, RenderEventsController],
   providers: [
+    ...RENDERER_PROVIDERS,
     AttemptRows,
     AudioCheck,
     JobChanges,

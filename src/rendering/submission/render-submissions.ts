@@ -15,6 +15,9 @@ import { AudioCheck } from './audio-check.js';
 import { readRenderConfig } from './render-config-field.js';
 import { UploadForms } from './upload-form.js';
 
+/** Lossy encoders pad a track at both ends; five minutes of music are five minutes all the same. */
+const ENCODER_PADDING_SECONDS = 0.2;
+
 /** Turns an uploaded form into a queued job. */
 @Injectable()
 export class RenderSubmissions {
@@ -100,7 +103,7 @@ function requireResolution(tier: Tier, config: RenderConfig): void {
 }
 
 function requireDuration(tier: Tier, durationSeconds: number): void {
-  if (durationSeconds <= tier.maxDurationSeconds) return;
+  if (durationSeconds <= tier.maxDurationSeconds + ENCODER_PADDING_SECONDS) return;
   throw new ValidationError({
     field: 'audio_file',
     message: `The ${tier.name} tier covers tracks of up to ${tier.maxDurationSeconds} seconds`,

@@ -203,19 +203,24 @@ describe('RenderJobRunner', () => {
 
   it('removes what a dead attempt had stored when the next one begins', async () => {
     const { job, payload } = await room.submitted();
-    const dead = new AbortController();
+    const dead = Promise.withResolvers<undefined>();
     const stored = Promise.withResolvers<undefined>();
+    let uploads = 0;
     room.storage.beforeStore = async ({ kind }) => {
-      if (kind !== 'thumbnail' || dead.signal.aborted) return;
-      dead.abort();
+      if (kind !== 'thumbnail') return;
+      uploads += 1;
+      if (uploads > 1) return;
       stored.resolve(undefined);
-      // A killed process comes to no end.
-      await new Promise(() => undefined);
+      await dead.promise;
     };
-    void room.runner.run(payload, never);
+    const first = room.runner.run(payload, never);
     await stored.promise;
     expect(room.products).toEqual([`videos/${job.id}/1-1.mp4`]);
     await expect(room.runner.run(payload, never)).resolves.toBe('completed');
+    expect(room.products).toEqual([`thumbnails/${job.id}/1-2.jpg`, `videos/${job.id}/1-2.mp4`]);
+    // Should it have been alive after all, it clears away its thumbnail too.
+    dead.resolve(undefined);
+    await expect(first).resolves.toBe('lost');
     expect(room.products).toEqual([`thumbnails/${job.id}/1-2.jpg`, `videos/${job.id}/1-2.mp4`]);
   });
 

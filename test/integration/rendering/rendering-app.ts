@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Global, Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
@@ -81,14 +80,6 @@ const PLATFORM = [
 ];
 const FEATURES = [EmailModule, AuthModule, StorageModule, PaymentsModule, RenderingModule];
 
-/** Gives the ports something to be overridden. */
-@Global()
-@Module({
-  providers: [RENDERER, AUDIO_INSPECTOR].map((provide) => ({ provide, useValue: null })),
-  exports: [RENDERER, AUDIO_INSPECTOR],
-})
-class PortsModule {}
-
 /**
  * One process of the product's rendering side on a listening socket. Real: HTTP, auth, PostgreSQL, credits, outbox, job queue.
  * Fake: renderer, inspector, object storage (shared by all processes of a test, as the real one is).
@@ -122,7 +113,7 @@ export class RenderingApp {
     const renderer = new ScriptedRenderer();
     const inspector = new ScriptedInspector();
     const module = await Test.createTestingModule({
-      imports: [ConfigModule.register(config), PortsModule, ...PLATFORM, ...FEATURES],
+      imports: [ConfigModule.register(config), ...PLATFORM, ...FEATURES],
     })
       .overrideProvider(RENDERER)
       .useValue(renderer)
