@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 
 import { createReadStream, createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { Logger } from '@nestjs/common';
 import { StorageError } from '../platform/errors/index.js';
 import { newId } from '../platform/time/index.js';
 import { CHUNK_BYTES, DigestStream, type FileDigest, sameDigest } from './file-digest.js';
@@ -19,6 +20,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
  * appear under their name when they are complete and on the disk.
  */
 export class LocalObjectStore {
+  private readonly logger = new Logger(LocalObjectStore.name);
   private readonly objectsDir: string;
   private readonly partsDir: string;
 
@@ -47,7 +49,7 @@ export class LocalObjectStore {
       await rename(part, target);
       await syncDirectory(dirname(target));
     } catch (error) {
-      await rm(part, { force: true });
+      await this.discard(part);
       if (signal?.aborted === true) throw signal.reason;
       throw translateDiskError(error);
     }
@@ -120,6 +122,15 @@ export class LocalObjectStore {
     throw new StorageError('STORAGE_QUOTA_EXCEEDED');
   }
 
+  /** What cannot be deleted now is an abandoned part, which the sweep of the directory removes. */
+  private async discard(part: string): Promise<void> {
+    try {
+      await rm(part, { force: true });
+    } catch (error) {
+      this.logger.warn({ msg: 'An unfinished write stays in fallback storage', err: error });
+    }
+  }
+
   private async copy(from: string, to: string, expected: FileDigest, signal?: AbortSignal): Promise<void> {
     const digest = new DigestStream();
     const source = createReadStream(from, { highWaterMark: CHUNK_BYTES });
@@ -157,7 +168,8 @@ function orNullIfAbsent(error: unknown): null {
 }
 
 function diskCode(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
 }
 
 /** An error of the file system as one of ours; an error of ours stays what it is. */

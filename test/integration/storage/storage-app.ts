@@ -104,7 +104,7 @@ export class StorageApp {
 
   /** Any provider of the storage module. */
   get<T>(type: abstract new (...args: never[]) => T): T {
-    return this.app.get<T>(type as never, { strict: false });
+    return this.app.get<T>(type, { strict: false });
   }
 
   fault(fault: object): void {
