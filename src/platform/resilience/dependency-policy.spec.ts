@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import fc from 'fast-check';
 import type { PolicySettings } from '../../config/index.js';
 import { type ApiError, ExternalServiceError, StripeError } from '../errors/index.js';
 import { SystemClock } from '../time/index.js';
@@ -28,6 +29,15 @@ interface Outcome {
   readonly value?: unknown;
   readonly error?: ApiError;
   readonly afterMs: number;
+}
+
+/** What one call does, for the property below. */
+interface Behaviour {
+  readonly startsAtMs: number;
+  readonly lastsMs: number;
+  readonly ends: 'well' | 'down' | 'declined' | 'defect';
+  readonly listens: boolean;
+  readonly callerLeavesAfterMs: number | null;
 }
 
 /** Real: the whole policy. Fake: time (timers, dates and the monotonic clock are Jest's). */
@@ -564,6 +574,61 @@ describe('DependencyPolicy', () => {
       await probe;
       expect(policy.state).toBe('closed');
     });
+  });
+
+  it('gives every place back and never runs more than the bulkhead, whatever the work does', async () => {
+    const behaviour: fc.Arbitrary<Behaviour> = fc.record({
+      startsAtMs: fc.integer({ min: 0, max: 200_000 }),
+      lastsMs: fc.integer({ min: 0, max: 15_000 }),
+      ends: fc.constantFrom<Behaviour['ends'][]>('well', 'down', 'declined', 'defect'),
+      listens: fc.boolean(),
+      callerLeavesAfterMs: fc.option(fc.integer({ min: 0, max: 20_000 })),
+    });
+    const perform = async ({ lastsMs, ends, listens }: Behaviour, signal: AbortSignal): Promise<void> => {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(resolve, lastsMs);
+        if (!listens) return;
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(new Error('cancelled'));
+        });
+      });
+      if (ends === 'down') throw down();
+      if (ends === 'declined') throw declined();
+      if (ends === 'defect') throw new TypeError('defect');
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 60 }), async (behaviours) => {
+        const policy = policyWith({ bulkhead: 3, queue: 5 });
+        const state = { running: 0, peak: 0 };
+        const calls = behaviours.map(async (one) => {
+          await new Promise((resolve) => setTimeout(resolve, one.startsAtMs));
+          const caller = new AbortController();
+          if (one.callerLeavesAfterMs !== null)
+            setTimeout(() => caller.abort(new Error('left')), one.callerLeavesAfterMs);
+          await outcomeOf(
+            policy.execute(
+              'charge',
+              async ({ signal }) => {
+                state.running += 1;
+                state.peak = Math.max(state.peak, state.running);
+                await perform(one, signal).finally(() => (state.running -= 1));
+              },
+              { signal: caller.signal },
+            ),
+          );
+        });
+        await jest.runAllTimersAsync();
+        await Promise.all(calls);
+        expect(policy.snapshot()).toMatchObject({ activeCalls: 0, queuedCalls: 0 });
+        expect(state.peak).toBeLessThanOrEqual(3);
+        expect(state.running).toBe(0);
+        await jest.advanceTimersByTimeAsync(60_000);
+        expect((await run(policy, working)).value).toBe('done');
+        expect(policy.state).toBe('closed');
+      }),
+      { seed: 5, numRuns: 40 },
+    );
   });
 
   it('publishes what it does, and survives a listener that throws', async () => {
