@@ -1,6 +1,6 @@
-export { Credits, type CreditUse } from './credits.js';
+export { Credits } from './credits.js';
 export { Payment } from './entities/payment.entity.js';
-export { PaymentHistory, type PaymentHistoryEntry, type PaymentHistoryPage } from './payment-history.js';
+export { PaymentHistory, type PaymentHistoryEntry } from './payment-history.js';
 export { PaymentsModule } from './payments.module.js';
-export { PAYMENT_STATUSES, type PaymentStatus } from './payment-status.js';
-export { type Tier, TIER_IDS, type TierId, TIERS } from './tiers.js';
+export { type PaymentStatus } from './payment-status.js';
+export { type Tier, type TierId, TIERS } from './tiers.js';

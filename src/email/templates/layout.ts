@@ -78,7 +78,7 @@ function renderFacts(facts: readonly (readonly [string, string])[]): string {
 }
 
 /** Makes a text harmless in HTML content and in quoted attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
