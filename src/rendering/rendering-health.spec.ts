@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { testConfig } from '../config/testing.js';
 import { HealthCheckRegistry } from '../platform/health/index.js';
 import type { ServicePolicy } from '../platform/resilience/index.js';

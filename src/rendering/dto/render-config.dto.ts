@@ -3,7 +3,7 @@ import { IsDefined, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, Valida
 import { type RenderLook, VISUALIZATIONS, type Visualization } from '../ports/renderer.port.js';
 
 /** Widths × heights a video may have; each tier allows some of them. */
-export const RESOLUTIONS = ['1920x1080', '1280x720', '854x480', '1080x1080', '1080x1920'] as const;
+const RESOLUTIONS = ['1920x1080', '1280x720', '854x480', '1080x1080', '1080x1920'] as const;
 
 export type Resolution = (typeof RESOLUTIONS)[number];
 
@@ -76,7 +76,7 @@ export class RenderConfigDto implements RenderConfig {
 }
 
 /** Width and height in pixels of a resolution. */
-export function pixelSize(resolution: Resolution): { readonly widthPx: number; readonly heightPx: number } {
+function pixelSize(resolution: Resolution): { readonly widthPx: number; readonly heightPx: number } {
   const [widthPx = 0, heightPx = 0] = resolution.split('x').map(Number);
   return { widthPx, heightPx };
 }

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from '../../platform/database/index.js';
 import type { RenderJob } from '../entities/render-job.entity.js';
 import { JobChanges } from './job-changes.js';
+
+const timers = import.meta.jest;
 
 /** Answers the one query from rows the test sets, as PostgreSQL would. */
 class FakeDatabase {
@@ -29,7 +30,7 @@ describe('JobChanges', () => {
   let seen: string[];
 
   beforeEach(() => {
-    jest.useFakeTimers();
+    timers.useFakeTimers();
     database = new FakeDatabase();
     changes = new JobChanges(database as unknown as Database);
     seen = [];
@@ -37,7 +38,7 @@ describe('JobChanges', () => {
 
   afterEach(async () => {
     await changes.onApplicationShutdown();
-    jest.useRealTimers();
+    timers.useRealTimers();
   });
 
   const watch = (id: string, version: number, name = id): (() => void) =>
@@ -59,24 +60,24 @@ describe('JobChanges', () => {
   });
 
   it('asks once for each interval however many watch, and not at all while nobody does', async () => {
-    await jest.advanceTimersByTimeAsync(5_000);
+    await timers.advanceTimersByTimeAsync(5_000);
     expect(database.queries).toBe(0);
     const ends = Array.from({ length: 1_000 }, (_, index) => watch(`job-${index % 500}`, 1));
-    await jest.advanceTimersByTimeAsync(5_000);
+    await timers.advanceTimersByTimeAsync(5_000);
     expect(database.queries).toBe(10);
     for (const end of ends) end();
-    await jest.advanceTimersByTimeAsync(5_000);
+    await timers.advanceTimersByTimeAsync(5_000);
     expect(database.queries).toBeLessThanOrEqual(11);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timers.getTimerCount()).toBe(0);
   });
 
   it('goes on after an outage, and has missed nothing', async () => {
     watch('a', 1);
     database.away = true;
-    await jest.advanceTimersByTimeAsync(2_000);
+    await timers.advanceTimersByTimeAsync(2_000);
     database.rows.set('a', 2);
     database.away = false;
-    await jest.advanceTimersByTimeAsync(500);
+    await timers.advanceTimersByTimeAsync(500);
     expect(seen).toEqual(['a:2']);
   });
 

@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/index.js';
 import { RenderJob } from '../entities/render-job.entity.js';
 
 /** How often the rows that somebody watches are looked at; a cancellation or a step of progress is seen this late at most. */
-export const POLL_INTERVAL_MS = 500;
+const POLL_INTERVAL_MS = 500;
 
 export interface JobWatcher {
   /** Called with the newest row each time its version has changed; intermediate versions may be skipped. */

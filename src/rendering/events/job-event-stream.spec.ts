@@ -1,5 +1,4 @@
 import type { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DatabaseError } from '../../platform/errors/index.js';
 import type { RenderJob } from '../entities/render-job.entity.js';
 import type { RenderJobStatus } from '../jobs/render-job-status.js';
@@ -7,6 +6,8 @@ import { renderJobView } from '../jobs/render-job-view.js';
 import type { RenderJobs } from '../jobs/render-jobs.js';
 import type { JobChanges, JobWatcher } from './job-changes.js';
 import { JobEventStreams } from './job-event-stream.js';
+
+const timers = import.meta.jest;
 
 function job(version: number, status: RenderJobStatus = 'processing', progress = version): RenderJob {
   const base = { id: 'job-1', stage: null, attempt: 1, error: null, createdAt: new Date(0), completedAt: null };
@@ -33,7 +34,7 @@ describe('JobEventStreams', () => {
   let streams: JobEventStreams;
 
   beforeEach(() => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    timers.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
     changes = new FakeChanges();
     databaseIsAway = false;
     const jobs = {
@@ -47,7 +48,7 @@ describe('JobEventStreams', () => {
 
   afterEach(() => {
     streams.onModuleDestroy();
-    jest.useRealTimers();
+    timers.useRealTimers();
   });
 
   it('shows the job at once and on each change, and ends when it is final', async () => {
@@ -88,7 +89,7 @@ describe('JobEventStreams', () => {
   it('keeps the connection alive every 15 seconds', async () => {
     const { text } = read(open(job(1)));
     await turns();
-    jest.advanceTimersByTime(15_000);
+    timers.advanceTimersByTime(15_000);
     await turns();
     expect(text()).toContain(': heartbeat\n\n');
   });
@@ -101,7 +102,7 @@ describe('JobEventStreams', () => {
     await turns();
     expect(streams.openCount).toBe(0);
     expect(changes.watchers.size).toBe(0);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timers.getTimerCount()).toBe(0);
   });
 
   it('skips for a slow client what is out of date, and never buffers more than the stream holds', async () => {

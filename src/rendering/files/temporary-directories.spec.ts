@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import process from 'node:process';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../config/testing.js';
 import { SystemClock } from '../../platform/time/index.js';
 import { isRunning, ownIdentity } from './process-identity.js';

@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../config/testing.js';
 import type { AudioInspector, InspectedAudio } from '../ports/audio-inspector.port.js';
 import { AudioCheck } from './audio-check.js';

@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ValidationError } from '../../platform/errors/index.js';
 import { readRenderConfig } from './render-config-field.js';

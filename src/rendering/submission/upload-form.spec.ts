@@ -4,7 +4,6 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import multipart from '@fastify/multipart';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { testConfig } from '../../config/testing.js';
 import { type ApiError, isApiError, translateError } from '../../platform/errors/index.js';

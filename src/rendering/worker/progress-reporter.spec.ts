@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ManualClock } from '../../platform/time/manual-clock.js';
 import type { RenderStage } from '../jobs/render-job-status.js';
 import type { AttemptRows, HeldJob } from './attempt-rows.js';
 import { ProgressReporter } from './progress-reporter.js';
+
+const timers = import.meta.jest;
 
 /** The row of an attempt, written when the test lets it. */
 class FakeRows {
@@ -43,7 +44,7 @@ describe('ProgressReporter', () => {
   let reporter: ProgressReporter;
 
   beforeEach(() => {
-    jest.useFakeTimers();
+    timers.useFakeTimers();
     rows = new FakeRows();
     clock = new ManualClock();
     lost = 0;
@@ -57,7 +58,7 @@ describe('ProgressReporter', () => {
     const closing = reporter.close();
     await rows.settle();
     await closing;
-    jest.useRealTimers();
+    timers.useRealTimers();
   });
 
   it('writes a new stage at once and steps of a stage at most twice a second', async () => {
@@ -91,9 +92,9 @@ describe('ProgressReporter', () => {
   });
 
   it('gives a sign of life while nothing moves', async () => {
-    jest.advanceTimersByTime(5_000);
+    timers.advanceTimersByTime(5_000);
     await rows.settle();
-    jest.advanceTimersByTime(5_000);
+    timers.advanceTimersByTime(5_000);
     await rows.settle();
     expect(rows.writes).toEqual(['heartbeat', 'heartbeat']);
   });
@@ -102,7 +103,7 @@ describe('ProgressReporter', () => {
     reporter.report('rendering', 8);
     await rows.settle();
     reporter.report('rendering', 9);
-    jest.advanceTimersByTime(5_000);
+    timers.advanceTimersByTime(5_000);
     await rows.settle();
     expect(rows.writes).toEqual(['rendering 8', 'rendering 9']);
   });
@@ -129,7 +130,7 @@ describe('ProgressReporter', () => {
   it('writes nothing any more once closed', async () => {
     await reporter.close();
     reporter.report('storing', 95);
-    jest.advanceTimersByTime(60_000);
+    timers.advanceTimersByTime(60_000);
     expect(rows.writes).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import { FileValidationError } from '../../../src/platform/errors/index.js';
 import { RenderJob } from '../../../src/rendering/index.js';

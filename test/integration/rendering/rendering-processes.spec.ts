@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RenderJob } from '../../../src/rendering/index.js';
 import { eventually } from '../../support/processes.js';
 import { untilAborted } from './fakes.js';

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { testConfig } from '../../../src/config/testing.js';
 import { newId } from '../../../src/platform/time/index.js';
 import { ManualClock } from '../../../src/platform/time/manual-clock.js';

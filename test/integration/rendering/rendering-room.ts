@@ -37,7 +37,7 @@ const CONFIG = {
 } as const;
 
 /** Records what is enqueued; nothing is delivered but by the test. A rolled-back transaction is the row's matter. */
-export class RecordingQueue {
+class RecordingQueue {
   readonly sent: { readonly queue: string; readonly payload: object }[] = [];
 
   async enqueue(
