@@ -14,7 +14,7 @@ import {
   openRequest,
   RateLimits,
   RawReplies,
-  refuseWrongMethods,
+  refuseUnknownRoutes,
   RequestContext,
   RouteTable,
 } from './platform/http/index.js';
@@ -64,7 +64,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   answerErrorsOfAllRoutes(fastify, responder);
   adapter.setOnRequestHook(openRequest(context, rawReplies));
   limitRequests(fastify, app.get(RateLimits));
-  refuseWrongMethods(fastify, routes);
+  refuseUnknownRoutes(fastify, routes);
   keepContext(fastify, context);
   captureBrokenStreams(fastify, sink);
   drainOnClose(fastify, config.http.shutdownGraceMs);

@@ -7,7 +7,7 @@ export {
   captureBrokenStreams,
   keepContext,
   openRequest,
-  refuseWrongMethods,
+  refuseUnknownRoutes,
 } from './edge/request-hooks.js';
 export { RouteTable } from './edge/route-table.js';
 export { HttpModule } from './http.module.js';

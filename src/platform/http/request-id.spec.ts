@@ -21,7 +21,11 @@ describe('traceIdFrom', () => {
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 
   it.each([`00-${trace}-00f067aa0ba902b7-01`, `01-${trace}-00f067aa0ba902b7-01-more`])('reads %s', (traceparent) => {
-    expect(traceIdFrom({ traceparent })).toBe(trace);
+    expect(traceIdFrom({ traceparent }, 'request-1')).toBe(trace);
+  });
+
+  it('begins the trace of a request under its id', () => {
+    expect(traceIdFrom({}, '0190f8a0-0000-7000-8000-000000000000')).toBe('0190f8a0000070008000000000000000');
   });
 
   it.each([
@@ -31,7 +35,7 @@ describe('traceIdFrom', () => {
     `00-${trace.toUpperCase()}-00f067aa0ba902b7-01`,
     'nonsense',
   ])('begins a trace of its own instead of %s', (traceparent) => {
-    const made = traceIdFrom({ traceparent });
+    const made = traceIdFrom({ traceparent }, 'request-1');
     expect(made).toMatch(/^[0-9a-f]{32}$/);
     expect(made).not.toBe(trace);
   });

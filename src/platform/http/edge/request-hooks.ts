@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import {
   ApiError,
+  NotFoundError,
   type ErrorResponder,
   type ErrorSink,
   requestErrorContext,
@@ -25,7 +26,7 @@ export function openRequest(context: RequestContext, rawReplies: RawReplies): On
     reply.raw.setHeader('x-request-id', request.id);
     const facts = {
       requestId: request.id,
-      traceId: traceIdFrom(request.headers),
+      traceId: traceIdFrom(request.headers, request.id),
       endpoint: `${request.method} ${request.routeOptions.url ?? '(unmatched)'}`,
     };
     request.workFacts = facts;
@@ -52,12 +53,12 @@ export function answerErrorsOfAllRoutes(fastify: FastifyInstance, responder: Err
   });
 }
 
-/** A path that exists with other methods is a wrong method (RFC 9110 §15.5.6), not an unknown path. */
-export function refuseWrongMethods(fastify: FastifyInstance, routes: RouteTable): void {
+/** A path that exists with other methods is a wrong method (RFC 9110 §15.5.6); any other is unknown, and said so at once. */
+export function refuseUnknownRoutes(fastify: FastifyInstance, routes: RouteTable): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (!request.is404) return done();
     const allowed = routes.methodsOf(request.url);
-    if (allowed.length === 0) return done();
+    if (allowed.length === 0) return done(new NotFoundError());
     done(new ApiError('METHOD_NOT_ALLOWED', { details: { allowed_methods: allowed } }));
   });
 }
