@@ -17,6 +17,7 @@ const AUDIO_BITRATE = '192k';
 /** Visually transparent for flat colours and gradients at this preset; a slower one gains little and costs twice the time. */
 const PRESET = 'veryfast';
 const CONSTANT_RATE_FACTOR = '20';
+const KEYFRAME_SECONDS = 4;
 const BT709 = [
   '-colorspace',
   'bt709',
@@ -35,11 +36,8 @@ export function audioInput(path: string, format: AudioFormat): readonly string[]
 
 /** Decodes to interleaved stereo 32-bit floats on standard output. */
 export function decoderArguments(audioPath: string, format: AudioFormat): readonly string[] {
-  return [
-    ...QUIET,
-    ...audioInput(audioPath, format),
-    ...['-map', '0:a:0', '-ac', '2', '-ar', String(ANALYSIS_RATE_HZ), '-f', 'f32le', 'pipe:1'],
-  ];
+  const output = ['-map', '0:a:0', '-ac', '2', '-ar', String(ANALYSIS_RATE_HZ), '-f', 'f32le', 'pipe:1'];
+  return [...QUIET, ...audioInput(audioPath, format), ...output];
 }
 
 /** Rate and size of the samples that {@link measuringArguments} asks for: few bytes, exactly as long as the track. */
@@ -47,11 +45,8 @@ export const MEASURING_BYTES_PER_SECOND = 8_000 * 2;
 
 /** Decodes the track, but no more than `longestSeconds` of it, to mono 16-bit samples at 8 kHz on standard output. */
 export function measuringArguments(audioPath: string, format: AudioFormat, longestSeconds: number): readonly string[] {
-  return [
-    ...QUIET,
-    ...audioInput(audioPath, format),
-    ...['-map', '0:a:0', '-t', String(longestSeconds), '-ac', '1', '-ar', '8000', '-f', 's16le', 'pipe:1'],
-  ];
+  const output = ['-map', '0:a:0', '-t', String(longestSeconds), '-ac', '1', '-ar', '8000', '-f', 's16le', 'pipe:1'];
+  return [...QUIET, ...audioInput(audioPath, format), ...output];
 }
 
 export interface EncodeRequest {
@@ -71,28 +66,14 @@ export interface EncodeRequest {
  */
 export function encoderArguments(request: EncodeRequest): readonly string[] {
   const { look, audioPath, audioFormat, channels, sampleRateHz, videoPath, threads } = request;
-  return [
-    ...QUIET,
-    '-y',
-    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${look.widthPx}x${look.heightPx}`],
-    ...['-framerate', String(look.fps), '-i', 'pipe:0'],
-    ...audioInput(audioPath, audioFormat),
-    ...['-map', '0:v:0', '-map', '1:a:0', '-map_metadata', '-1', '-map_chapters', '-1'],
-    ...[
-      '-c:v',
-      'libx264',
-      '-preset',
-      PRESET,
-      '-crf',
-      CONSTANT_RATE_FACTOR,
-      '-profile:v',
-      'high',
-      '-pix_fmt',
-      'yuv420p',
-    ],
-    ...['-g', String(look.fps * 4), '-threads', String(threads), ...BT709],
-    ...['-c:a', 'aac', '-b:a', AUDIO_BITRATE, '-ac', String(Math.min(2, channels))],
-    ...['-ar', sampleRateHz === 44_100 ? '44100' : '48000'],
-    ...['-movflags', '+faststart', '-progress', 'pipe:3', videoPath],
-  ];
+  const size = `${look.widthPx}x${look.heightPx}`;
+  const frames = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', size, '-framerate', String(look.fps), '-i', 'pipe:0'];
+  const streams = ['-map', '0:v:0', '-map', '1:a:0', '-map_metadata', '-1', '-map_chapters', '-1'];
+  const quality = ['-preset', PRESET, '-crf', CONSTANT_RATE_FACTOR, '-g', String(look.fps * KEYFRAME_SECONDS)];
+  const video = ['-c:v', 'libx264', '-profile:v', 'high', '-pix_fmt', 'yuv420p', '-threads', String(threads)];
+  const rate = sampleRateHz === 44_100 ? '44100' : '48000';
+  const audio = ['-c:a', 'aac', '-b:a', AUDIO_BITRATE, '-ac', String(Math.min(2, channels)), '-ar', rate];
+  const output = ['-movflags', '+faststart', '-progress', 'pipe:3', '-y', videoPath];
+  const input = audioInput(audioPath, audioFormat);
+  return [...QUIET, ...frames, ...input, ...streams, ...video, ...quality, ...BT709, ...audio, ...output];
 }

@@ -28,7 +28,12 @@ export class FramePainter {
     );
     this.canvas = canvasOf(canvases, this.stage.surface);
     this.yuv = new YuvFrame(widthPx, heightPx);
-    this.convert({ x: 0, y: 0, width: widthPx, height: heightPx });
+    this.refresh();
+  }
+
+  /** Reads the whole picture back, not only what has changed. */
+  refresh(): void {
+    this.convert({ x: 0, y: 0, width: this.settings.widthPx, height: this.settings.heightPx });
   }
 
   /** The current picture; overwritten by the next {@link paint}. */

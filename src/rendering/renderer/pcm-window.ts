@@ -29,8 +29,9 @@ export class PcmWindow {
     this.ended = true;
   }
 
-  get framesPushed(): number {
-    return this.heldTo;
+  /** Chunks in memory. */
+  get chunksHeld(): number {
+    return this.chunks.length;
   }
 
   /** Whether everything the window centred at this sample needs has been pushed. */

@@ -23,13 +23,17 @@ const LATIN: WholeFont = {
   file: '@expo-google-fonts/noto-sans/600SemiBold/NotoSans_600SemiBold.ttf',
 };
 const EMOJI: WholeFont = { family: 'Oriel Title Emoji', file: 'twemoji-colr-font/twemoji.woff2' };
+/** Its package's index of ranges leaves out the mathematical alphabets, which people use for fancy titles. */
+const MATH: WholeFont = {
+  family: 'Oriel Title Math',
+  file: '@fontsource/noto-sans-math/files/noto-sans-math-latin-400-normal.woff2',
+};
 const LAST_RESORT: WholeFont = {
   family: 'Oriel Title Rest',
   file: '@fontsource/unifontex/files/unifontex-latin-400-normal.woff2',
 };
 
 const SCRIPTS = ['arabic', 'hebrew', 'thai', 'bengali', 'tamil', 'telugu', 'kr', 'sc'] as const;
-const SYMBOLS = ['math', 'symbols-2'] as const;
 
 const SPLIT: readonly SplitFont[] = [
   ...SCRIPTS.map((script) => ({
@@ -37,30 +41,27 @@ const SPLIT: readonly SplitFont[] = [
     packageName: `@fontsource-variable/noto-sans-${script}`,
     fileOf: (subset: string) => `noto-sans-${script}-${subset}-wght-normal.woff2`,
   })),
-  ...SYMBOLS.map((kind) => ({
-    family: `Oriel Title ${kind}`,
-    packageName: `@fontsource/noto-sans-${kind}`,
-    fileOf: (subset: string) => `noto-sans-${kind}-${subset}-400-normal.woff2`,
-  })),
+  {
+    family: 'Oriel Title Symbols',
+    packageName: '@fontsource/noto-sans-symbols-2',
+    fileOf: (subset: string) => `noto-sans-symbols-2-${subset}-400-normal.woff2`,
+  },
 ];
 
 /**
  * Loads the fonts that this text needs, all from npm packages and none of the machine's, so that a title looks the same everywhere.
  *
- * @returns font families in order of preference: Noto Sans, the Noto fonts of the text's scripts, colour emoji, and for whatever is
- *   left a font that has a glyph for nearly every assigned character.
+ * @returns font families in order of preference: Noto Sans, colour emoji, the Noto fonts of the text's scripts and symbols, and for
+ *   whatever is left a font that has a glyph for nearly every character of the basic plane.
  * @throws Error when a font file is missing or broken: the installation is.
  */
 export function loadTitleFonts(text: string): readonly string[] {
   register(LATIN.family, require.resolve(LATIN.file));
   const beyondLatin = Array.from(text, (character) => character.codePointAt(0) ?? 0).filter((code) => code > 0x7e);
   if (beyondLatin.length === 0) return [LATIN.family];
-  const families = [LATIN.family, ...SPLIT.flatMap((font) => loadSubsets(font, beyondLatin))];
-  for (const { family, file } of [EMOJI, LAST_RESORT]) {
-    register(family, require.resolve(file));
-    families.push(family);
-  }
-  return families;
+  for (const { family, file } of [EMOJI, MATH, LAST_RESORT]) register(family, require.resolve(file));
+  const subsets = SPLIT.flatMap((font) => loadSubsets(font, beyondLatin));
+  return [LATIN.family, EMOJI.family, ...subsets, MATH.family, LAST_RESORT.family];
 }
 
 function loadSubsets(font: SplitFont, codePoints: readonly number[]): readonly string[] {

@@ -38,6 +38,11 @@ function vector(code: number): Code {
   return [0xfd, ...unsigned(code)];
 }
 
+/** One instruction after the other. */
+export function sequence(...parts: readonly Code[]): Code {
+  return parts.flat();
+}
+
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
 export const tee = (local: number): Code => [0x22, ...unsigned(local)];
@@ -45,7 +50,14 @@ export const i32 = (value: number): Code => [0x41, ...signed(value)];
 export const I32_ADD: Code = [0x6a];
 export const I32_LESS: Code = [0x48];
 /** The body runs at least once and again for as long as it leaves a non-zero number. */
-export const repeat = (...body: readonly Code[]): Code => [0x03, NO_RESULT_BLOCK, ...body.flat(), 0x0d, 0x00, 0x0b];
+export const repeat = (...body: readonly Code[]): Code => [
+  0x03,
+  NO_RESULT_BLOCK,
+  ...sequence(...body),
+  0x0d,
+  0x00,
+  0x0b,
+];
 
 export const v128Load = (offset: number): Code => [...vector(0x00), 0x00, ...unsigned(offset)];
 export const v128Store = (offset: number): Code => [...vector(0x0b), 0x00, ...unsigned(offset)];
@@ -90,9 +102,11 @@ export function assembleModule(
   const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
   const text = (value: string): Code => [value.length, ...Array.from(value, (letter) => letter.charCodeAt(0))];
   const code: Code = [2, ...unsigned(integers), I32, ...unsigned(vectors), V128, ...body, 0x0b];
+  const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  const types = Array.from({ length: parameters }, () => I32);
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [1, FUNCTION, ...unsigned(parameters), ...Array.from({ length: parameters }, () => I32), 0]),
+    ...header,
+    ...section(1, [1, FUNCTION, ...unsigned(parameters), ...types, 0]),
     ...section(2, [1, ...text('env'), ...text('memory'), 0x02, 0x00, 0x01]),
     ...section(3, [1, 0]),
     ...section(7, [1, ...text('run'), 0x00, 0x00]),

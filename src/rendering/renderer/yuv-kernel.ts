@@ -16,6 +16,7 @@ import {
   i32x4Shuffle,
   I8X16_NARROW_I16X8_U,
   repeat,
+  sequence,
   set,
   tee,
   V128_AND,
@@ -67,12 +68,11 @@ const GROUPS = [0, 1, 2, 3] as const;
  * width in pixels, a multiple of {@link KERNEL_WIDTH_PX}. Chroma is the mean of four pixels.
  */
 export function assembleYuvKernel(): Uint8Array<ArrayBuffer> {
-  const body: Code = [
-    ...i32(0),
-    ...set(DONE),
-    ...[...get(SOURCE), ...get(SOURCE_STRIDE), ...I32_ADD, ...set(SOURCE_BELOW)],
-    ...[...get(LUMA), ...get(LUMA_STRIDE), ...I32_ADD, ...set(LUMA_BELOW)],
-    ...repeat(
+  const body = sequence(
+    sequence(i32(0), set(DONE)),
+    sequence(get(SOURCE), get(SOURCE_STRIDE), I32_ADD, set(SOURCE_BELOW)),
+    sequence(get(LUMA), get(LUMA_STRIDE), I32_ADD, set(LUMA_BELOW)),
+    repeat(
       lumaRow(SOURCE, LUMA, false),
       lumaRow(SOURCE_BELOW, LUMA_BELOW, true),
       chromaRow(CB, BT709_LIMITED.cb),
@@ -83,69 +83,66 @@ export function assembleYuvKernel(): Uint8Array<ArrayBuffer> {
       advance(LUMA_BELOW, KERNEL_WIDTH_PX),
       advance(CB, KERNEL_WIDTH_PX / 2),
       advance(CR, KERNEL_WIDTH_PX / 2),
-      [...get(DONE), ...i32(KERNEL_WIDTH_PX), ...I32_ADD, ...tee(DONE), ...get(WIDTH), ...I32_LESS],
+      sequence(get(DONE), i32(KERNEL_WIDTH_PX), I32_ADD, tee(DONE), get(WIDTH), I32_LESS),
     ),
-  ];
+  );
   return assembleModule(PARAMETERS, INTEGERS, VECTORS, body);
 }
 
 /** Luma of sixteen pixels, and their colours set aside for the chroma: kept from the upper row, added from the lower one. */
 function lumaRow(source: number, luma: number, isLower: boolean): Code {
-  return [
-    ...get(luma),
-    ...GROUPS.flatMap((group) => [
-      ...get(source),
-      ...v128Load(group * 16),
-      ...tee(PIXELS),
-      ...[...i32x4(0x00ff00ff), ...V128_AND, ...set(ROW_RED_BLUE)],
-      ...[...get(PIXELS), ...i32(8), ...I32X4_SHR_U, ...i32x4(0xff), ...V128_AND, ...set(ROW_GREEN)],
-      ...keep(redBlueOf(group), ROW_RED_BLUE, isLower),
-      ...keep(greenOf(group), ROW_GREEN, isLower),
-      ...weigh(ROW_RED_BLUE, ROW_GREEN, BT709_LIMITED.y, 16, BT709_LIMITED.bits),
-      ...(group % 2 === 1 ? I16X8_NARROW_I32X4_S : []),
-    ]),
-    ...I8X16_NARROW_I16X8_U,
-    ...v128Store(0),
-  ];
+  const groups = GROUPS.map((group) =>
+    sequence(
+      sequence(get(source), v128Load(group * 16), tee(PIXELS)),
+      sequence(i32x4(0x00ff00ff), V128_AND, set(ROW_RED_BLUE)),
+      sequence(get(PIXELS), i32(8), I32X4_SHR_U, i32x4(0xff), V128_AND, set(ROW_GREEN)),
+      keep(redBlueOf(group), ROW_RED_BLUE, isLower),
+      keep(greenOf(group), ROW_GREEN, isLower),
+      weigh(BT709_LIMITED.y, 16, BT709_LIMITED.bits),
+      group % 2 === 1 ? I16X8_NARROW_I32X4_S : [],
+    ),
+  );
+  return sequence(get(luma), ...groups, I8X16_NARROW_I16X8_U, v128Store(0));
 }
 
 function keep(sum: number, row: number, isLower: boolean): Code {
-  return isLower ? [...get(sum), ...get(row), ...I16X8_ADD, ...set(sum)] : [...get(row), ...set(sum)];
+  return isLower ? sequence(get(sum), get(row), I16X8_ADD, set(sum)) : sequence(get(row), set(sum));
 }
 
 /** Eight chroma samples of sixteen columns; each the weighted sum of four pixels. */
 function chromaRow(target: number, weights: Weights): Code {
-  const pairSums = (a: number, b: number): Code => [
-    ...[...get(a), ...get(b), ...i32x4Shuffle([0, 2, 4, 6])],
-    ...[...get(a), ...get(b), ...i32x4Shuffle([1, 3, 5, 7]), ...I16X8_ADD],
-  ];
-  const quads = ([0, 2] as const).flatMap((group) => [
-    ...[...pairSums(redBlueOf(group), redBlueOf(group + 1)), ...set(ROW_RED_BLUE)],
-    ...[...pairSums(greenOf(group), greenOf(group + 1)), ...set(ROW_GREEN)],
-    ...weigh(ROW_RED_BLUE, ROW_GREEN, weights, 128, BT709_LIMITED.bits + 2),
-  ]);
-  return [
-    ...get(target),
-    ...quads,
-    ...I16X8_NARROW_I32X4_S,
-    ...tee(PIXELS),
-    ...get(PIXELS),
-    ...I8X16_NARROW_I16X8_U,
-    ...v128Store64Lower(0),
-  ];
+  const quads = ([0, 2] as const).map((group) =>
+    sequence(
+      pairSums(redBlueOf(group), redBlueOf(group + 1)),
+      set(ROW_RED_BLUE),
+      pairSums(greenOf(group), greenOf(group + 1)),
+      set(ROW_GREEN),
+      weigh(weights, 128, BT709_LIMITED.bits + 2),
+    ),
+  );
+  const narrowed = sequence(I16X8_NARROW_I32X4_S, tee(PIXELS), get(PIXELS), I8X16_NARROW_I16X8_U);
+  return sequence(get(target), ...quads, narrowed, v128Store64Lower(0));
 }
 
-/** (red · r + blue · b + green · g) scaled down by `bits`, rounded, on top of `base`; four results. */
-function weigh(redBlue: number, green: number, weights: Weights, base: number, bits: number): Code {
-  return [
-    ...[...get(redBlue), ...i16Pairs(weights.r, weights.b), ...I32X4_DOT_I16X8_S],
-    ...[...get(green), ...i16Pairs(weights.g, 0), ...I32X4_DOT_I16X8_S],
-    ...I32X4_ADD,
-    ...[...i32x4(base * 2 ** bits + 2 ** (bits - 1)), ...I32X4_ADD],
-    ...[...i32(bits), ...I32X4_SHR_S],
-  ];
+/** Sums of neighbouring columns of eight. */
+function pairSums(a: number, b: number): Code {
+  return sequence(
+    sequence(get(a), get(b), i32x4Shuffle([0, 2, 4, 6])),
+    sequence(get(a), get(b), i32x4Shuffle([1, 3, 5, 7])),
+    I16X8_ADD,
+  );
+}
+
+/** (red · r + blue · b + green · g) of the current row, scaled down by `bits`, rounded, on top of `base`; four results. */
+function weigh(weights: Weights, base: number, bits: number): Code {
+  return sequence(
+    sequence(get(ROW_RED_BLUE), i16Pairs(weights.r, weights.b), I32X4_DOT_I16X8_S),
+    sequence(get(ROW_GREEN), i16Pairs(weights.g, 0), I32X4_DOT_I16X8_S, I32X4_ADD),
+    sequence(i32x4(base * 2 ** bits + 2 ** (bits - 1)), I32X4_ADD),
+    sequence(i32(bits), I32X4_SHR_S),
+  );
 }
 
 function advance(local: number, by: number): Code {
-  return [...get(local), ...i32(by), ...I32_ADD, ...set(local)];
+  return sequence(get(local), i32(by), I32_ADD, set(local));
 }

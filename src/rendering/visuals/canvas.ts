@@ -11,6 +11,8 @@ export interface Canvas2D {
   globalAlpha: number;
   globalCompositeOperation: string;
   font: string;
+  /** Where it exists, variable fonts need their weight said a second time. */
+  fontVariationSettings?: string;
   textAlign: string;
   textBaseline: string;
   direction: string;

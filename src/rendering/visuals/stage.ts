@@ -36,7 +36,7 @@ export class Stage {
     this.backdrop = paintBackdrop(createLayer, composition, palette);
     this.look.paintStill(this.backdrop.context);
     if (settings.title !== null) {
-      paintTitle(this.backdrop.context, settings.title, composition.title, palette, titleFontFamilies);
+      paintTitle(this.backdrop.context, settings.title, composition.title, palette, titleFontFamilies, createLayer);
     }
     this.surface = createLayer(widthPx, heightPx);
     this.repaintBackdrop();

@@ -1,29 +1,29 @@
-import type { Canvas2D, Rect } from './canvas.js';
+import type { Canvas2D, LayerFactory, Rect } from './canvas.js';
+import { GlyphProbe } from './glyph-probe.js';
 import { css, type Palette } from './palette.js';
 
 const SMALLEST_SHARE = 0.5;
-const LARGEST_MARK_STACK = 4;
 const ELLIPSIS = '…';
+const NOTHING_TO_SEE =
+  /[\p{Cc}\p{Cn}\p{Co}\uFFFD\uFEFF\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFFF9-\uFFFC]/gu;
+/** At most four marks on a letter: more belong to no language and would be drawn across the picture. */
+const MARKS_TOO_MANY = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
+/** The emoji font has its sequences without the variation selector, and no keycaps: with these signs both would fall apart. */
+const EMOJI_SIGNS = /[\uFE0F\u20E3]/gu;
 
 /**
  * Makes any text fit to be drawn on one line: no control or formatting characters that could turn the rest around or draw boxes, no
- * unpaired surrogates, no unassigned or private code points (for which no font has a glyph), white space as single spaces, and at most
- * {@link LARGEST_MARK_STACK} combining marks on a letter.
+ * unpaired surrogates, no unassigned or private code points (for which no font has a glyph), white space as single spaces, and no
+ * towers of combining marks.
  */
 export function drawableTitle(title: string): string {
   return title
     .toWellFormed()
     .normalize('NFC')
     .replaceAll(/[\s\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll(
-      /[\p{Cc}\p{Cn}\p{Co}\uFFFD\uFEFF\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFFF9-\uFFFC]/gu,
-      '',
-    )
-    .replaceAll(
-      /(?<![\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Telugu}])([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu,
-      '$1',
-    )
-    .replaceAll(/\uFE0F/gu, '')
+    .replaceAll(NOTHING_TO_SEE, '')
+    .replaceAll(EMOJI_SIGNS, '')
+    .replaceAll(MARKS_TOO_MANY, '$1')
     .trim();
 }
 
@@ -34,15 +34,17 @@ export function paintTitle(
   box: Rect,
   palette: Palette,
   fontFamilies: readonly string[],
+  createLayer: LayerFactory,
 ): void {
-  const text = drawableTitle(title);
-  if (text === '') return;
   const families = fontFamilies.map((family) => `"${family}"`).join(', ');
+  const text = withGlyphs(createLayer, drawableTitle(title), families);
+  if (text === '') return;
   const fullSize = box.height * 0.62;
   const setSize = (sizePx: number): void => {
     context.font = `600 ${sizePx}px ${families}`;
   };
   context.save();
+  context.fontVariationSettings = "'wght' 600";
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillStyle = css(palette.text, 0.96);
@@ -73,4 +75,13 @@ function fitted(context: Canvas2D, text: string, widthPx: number): string {
     else tooLong = middle;
   }
   return characters.slice(0, fits).join('').trimEnd() + ELLIPSIS;
+}
+
+/** Leaves out what no font has: a gap reads better than a box. */
+function withGlyphs(createLayer: LayerFactory, text: string, families: string): string {
+  if (/^[\u0020-\u007E]*$/.test(text)) return text;
+  const probe = new GlyphProbe(createLayer, families);
+  return Array.from(text, (character) => (probe.has(character) ? character : ''))
+    .join('')
+    .trim();
 }

@@ -63,12 +63,13 @@ export class BarsLook implements Look {
     return Array.from({ length: GROUPS }, (_, group) => this.extentOf(group, frame));
   }
 
-  /** Of a group of bars: from its highest peak to the end of the light on the floor or of the mirror image, whichever is lower. */
+  /** Of a group of bars, and of the light that its neighbours throw into it: from the highest peak to the end of the light on the floor or of the mirror image, whichever is lower. */
   private extentOf(group: number, frame: AudioFrame): Rect {
     const { unit, visual, widthPx } = this.kit.composition;
     const perGroup = this.bandCount / GROUPS;
     let highest = 0;
-    for (let i = group * perGroup; i < (group + 1) * perGroup; i += 1) {
+    const overlap = Math.ceil(this.reach / this.pitch) + 1;
+    for (let i = group * perGroup - overlap; i < (group + 1) * perGroup + overlap; i += 1) {
       highest = Math.max(highest, frame.peaks[i] ?? 0, frame.bands[i] ?? 0);
     }
     const top = this.baseline - this.heightOf(highest) - this.reach - 10 * unit;

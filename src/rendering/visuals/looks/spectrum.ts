@@ -94,9 +94,23 @@ export class SpectrumLook implements Look {
     this.traceRidge(context, ridge, distance);
     context.fillStyle = css(mix(palette.background, palette.companion, 0.04 + 0.12 * near));
     context.fill();
+    this.fillDownToFront(context, distance);
     context.lineWidth = Math.max(1, (1.2 + 1.4 * near) * composition.unit);
     context.strokeStyle = css(mix(palette.companion, palette.accent, near), Math.min(1, near * 1.1) * 0.75);
     context.stroke();
+  }
+
+  /** Closes the gap between the foot of a ridge and the next nearer one. */
+  private fillDownToFront(context: Canvas2D, distance: number): void {
+    const { left, width } = this.spanAt(distance);
+    const ground = Math.floor(this.groundAt(distance));
+    context.fillRect(left, ground, width, Math.max(0, this.groundAt(Math.max(0, distance - 1 / RIDGES)) - ground));
+  }
+
+  private spanAt(distance: number): { readonly left: number; readonly width: number } {
+    const { visual } = this.kit.composition;
+    const width = visual.width * (1 - (1 - FAR_WIDTH) * distance);
+    return { left: visual.x + (visual.width - width) / 2, width };
   }
 
   private paintFront(context: Canvas2D, frame: AudioFrame): void {
@@ -121,9 +135,7 @@ export class SpectrumLook implements Look {
   }
 
   private traceRidge(context: Canvas2D, levels: Float32Array, distance: number): void {
-    const { visual } = this.kit.composition;
-    const width = visual.width * (1 - (1 - FAR_WIDTH) * distance);
-    const left = visual.x + (visual.width - width) / 2;
+    const { left, width } = this.spanAt(distance);
     const ground = this.groundAt(distance);
     const height = this.heightAt(distance);
     context.lineJoin = 'round';
