@@ -8,6 +8,7 @@ import { faultRoutes } from './faults/fault-routes.js';
 import { GcsDouble } from './gcs/gcs-double.js';
 import type { SandboxOptions } from './sandbox-options.js';
 import { SendgridDouble } from './sendgrid/sendgrid-double.js';
+import { lockState } from './state/state-lock.js';
 import { StripeDouble } from './stripe/stripe-double.js';
 
 /** The running doubles. */
@@ -26,11 +27,21 @@ const TICK_MS = 250;
 /**
  * Starts the doubles of Stripe, Cloud Storage and SendGrid on one loopback port. Everything they have accepted is on disk
  * under `stateDir` before they answer, so that a kill at any point loses nothing that was acknowledged.
- * @throws Error when the port is taken or the state directory cannot be used.
+ * @throws StateInUseError when another sandbox runs on that directory; Error when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const stateDir = resolve(options.stateDir);
   mkdirSync(stateDir, { recursive: true });
+  const release = await lockState(stateDir);
+  try {
+    return await startLocked(options, stateDir, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function startLocked(options: SandboxOptions, stateDir: string, release: () => Promise<void>): Promise<Sandbox> {
   const clock = options.clock ?? new SystemClock();
   const faults = new FaultTable(clock);
   let url = '';
@@ -60,6 +71,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await stripe.stop();
     gcs.stop();
     sendgrid.stop();
+    await release();
   };
   let closed: Promise<void> | undefined;
   return {

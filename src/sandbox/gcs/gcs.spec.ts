@@ -252,8 +252,8 @@ describe('GCS double', () => {
     });
   });
 
-  it('takes five uploads of 50 MB at once without holding them in memory', async () => {
-    const content = randomBytes(50 * MEBIBYTE);
+  it('takes several large uploads at once without holding them in memory', async () => {
+    const content = randomBytes(20 * MEBIBYTE);
     const path = await localFile(content);
     const md5 = createHash('md5').update(content).digest('base64');
     const names = [0, 1, 2, 3, 4].map((index) => `big-${index}`);
@@ -262,7 +262,7 @@ describe('GCS double', () => {
     let peak = before;
     const timer = setInterval(() => {
       peak = Math.max(peak, referencedBytes());
-    }, 100);
+    }, 250);
     await Promise.all(
       uris.map(async (uri) => {
         const sending = request(uri, { method: 'PUT' });
@@ -277,6 +277,6 @@ describe('GCS double', () => {
     const [files] = await bucket.getFiles({ prefix: 'big-' });
     expect(files.map((file) => file.metadata.md5Hash)).toEqual(names.map(() => md5));
     // The sender's buffers are in this figure too.
-    expect(peak - before).toBeLessThan(25 * MEBIBYTE);
+    expect(peak - before).toBeLessThan(20 * MEBIBYTE);
   });
 });
