@@ -31,7 +31,7 @@ import { TimeModule } from '../../src/platform/time/index.js';
 import type { Address } from './raw-http.js';
 
 /** What was captured, in order. */
-export class RecordingSink implements ErrorSink {
+class RecordingSink implements ErrorSink {
   readonly captured: { readonly error: ApiError; readonly context: ErrorContext }[] = [];
 
   capture(error: ApiError, context: ErrorContext): void {

@@ -1,6 +1,5 @@
-export { ApiError, isApiError, type ApiErrorOptions, type ErrorDetails, type ErrorEnvelope } from './api-error.js';
-export { type CatalogueEntry, type ErrorLevel } from './catalogue/catalogue-entry.js';
-export { ERROR_CATALOGUE, isErrorCode, type CodeWithStatus, type ErrorCode } from './error-catalogue.js';
+export { ApiError, isApiError, type ApiErrorOptions, type ErrorDetails } from './api-error.js';
+export { ERROR_CATALOGUE, isErrorCode, type ErrorCode } from './error-catalogue.js';
 export {
   AuthenticationError,
   AuthorizationError,
@@ -22,13 +21,11 @@ export {
   StripeError,
   TokenError,
 } from './error-classes.js';
-export { describeChain, type ErrorDescription } from './error-description.js';
-export { type ErrorReply, type ReplyFacts, toErrorReply, toRawResponse } from './error-reply.js';
+export { toErrorReply, toRawResponse } from './error-reply.js';
 export { ErrorResponder } from './error-responder.js';
 export { ERROR_SINK, type ErrorContext, type ErrorSink } from './error-sink.port.js';
 export { ErrorsModule } from './errors.module.js';
 export { requestErrorContext, type WorkFacts } from './request-error-context.js';
 export { fromClassValidator } from './translate/from-class-validator.js';
-export { translateDatabaseError } from './translate/translate-database-error.js';
 export { translateError } from './translate/translate-error.js';
 export { ValidationError, type FieldProblem } from './validation-error.js';

@@ -12,8 +12,7 @@ export {
 export { RouteTable } from './edge/route-table.js';
 export { HttpModule } from './http.module.js';
 export { PageQuery, pagination, type Pagination } from './pagination.js';
-export { NoRateLimit, RateLimit, type StrictLimit } from './rate-limits/rate-limit.decorator.js';
+export { NoRateLimit, RateLimit } from './rate-limits/rate-limit.decorator.js';
 export { limitRequests } from './rate-limits/rate-limit.hook.js';
-export { RATE_LIMITS_TABLE, RateLimits } from './rate-limits/rate-limits.js';
-export { RequestContext, type ContextValues } from './request-context.js';
-export { requestIdFrom, traceIdFrom } from './request-id.js';
+export { RateLimits } from './rate-limits/rate-limits.js';
+export { RequestContext } from './request-context.js';

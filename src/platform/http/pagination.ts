@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
-export const DEFAULT_PER_PAGE = 20;
-export const MAX_PER_PAGE = 100;
+const DEFAULT_PER_PAGE = 20;
+const MAX_PER_PAGE = 100;
 
 /** Beyond this page PostgreSQL's `OFFSET` would leave the range of a 32-bit integer. */
 const MAX_PAGE = 1_000_000;

@@ -66,7 +66,7 @@ const BROKEN_FORMS: ReadonlySet<string> = new Set([
 ]);
 
 /** The plain code of a status; an unlisted 4xx is a bad request, an unlisted 5xx a defect. */
-export function codeOfStatus(status: number): ErrorCode {
+function codeOfStatus(status: number): ErrorCode {
   return STATUS_CODES[status] ?? (status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
 }
 

@@ -14,7 +14,7 @@ import { CallerKeys } from './caller-key.js';
 import type { StrictLimit } from './rate-limit.decorator.js';
 
 /** Table of the strict limits. */
-export const RATE_LIMITS_TABLE = 'rate_limits';
+const RATE_LIMITS_TABLE = 'rate_limits';
 
 interface Limit {
   readonly name: string;
