@@ -5,7 +5,7 @@ function outcome(overrides: Partial<FfmpegOutcome> = {}): FfmpegOutcome {
   return { exitCode: 1, signal: null, spawnError: null, stderr: [], ...overrides };
 }
 
-describe(toRenderingError.name, () => {
+describe('toRenderingError', () => {
   it.each<[string, FfmpegRole, Partial<FfmpegOutcome>, string, boolean]>([
     [
       'a full disk',

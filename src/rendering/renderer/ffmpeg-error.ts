@@ -8,7 +8,7 @@ const NO_SPACE = /No space left on device|Disk quota exceeded|File too large/i;
 const NO_MEMORY = /Cannot allocate memory|Out of memory|malloc of size \d+ failed|std::bad_alloc/i;
 const NO_HANDLES = /Too many open files|Resource temporarily unavailable/i;
 const BAD_INPUT =
-  /Invalid data found when processing input|moov atom not found|could not find codec parameters|Decoder .{0,80}not found|Unknown decoder|Unsupported codec|does not contain any stream|matches no streams|Failed to find two consecutive MPEG audio frames/i;
+  /Invalid data found when processing input|Cannot determine format of input stream|moov atom not found|could not find codec parameters|Decoder .{0,80}not found|Unknown decoder|Unsupported codec|does not contain any stream|matches no streams|Failed to find two consecutive MPEG audio frames/i;
 
 /** Exit codes above this are 128 plus a signal's number, as shells and wrappers report it (POSIX.1-2017, XCU 2.8.2). */
 const SIGNAL_BASE = 128;
@@ -44,10 +44,15 @@ export function toRenderingError(role: FfmpegRole, outcome: FfmpegOutcome): Rend
   if (wasKilled(outcome) || NO_HANDLES.test(text) || isShortage(outcome.spawnError)) {
     return new RenderingResourceError('RENDERING_RESOURCE_ERROR', { details, cause });
   }
-  if (role === 'decoder' && outcome.signal === null && BAD_INPUT.test(text)) {
+  if (outcome.signal === null && outcome.stderr.some(blamesTheTrack)) {
     return new RenderingError('RENDERING_INPUT_REFUSED', { details, cause });
   }
   return new RenderingError('FFMPEG_ERROR', { details, cause });
+}
+
+/** Both ffmpegs read the track; the encoder's other input is our own raw frames, on a pipe, of which no complaint is the track's fault. */
+function blamesTheTrack(line: string): boolean {
+  return BAD_INPUT.test(line) && !line.startsWith('pipe:');
 }
 
 function wasKilled({ signal, exitCode }: FfmpegOutcome): boolean {

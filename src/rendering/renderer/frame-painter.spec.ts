@@ -65,13 +65,13 @@ function distance(a: string, b: string): number {
 }
 
 const PINNED: Readonly<Record<(typeof LOOKS)[number], readonly [string, string]>> = {
-  bars: ['', ''],
-  waveform: ['', ''],
-  circular: ['', ''],
-  spectrum: ['', ''],
+  bars: ['00064456760f0e0c', '0006465656070e0c'],
+  waveform: ['0006060f0e060e0c', '0006060706060e0c'],
+  circular: ['000e060e160e0e0c', '000e0606160e0e0c'],
+  spectrum: ['000606065755090c', '000606065755050c'],
 };
 
-describe(FramePainter.name, () => {
+describe('FramePainter', () => {
   it.each(LOOKS)('draws %s as it was when somebody last looked at it', (visualization) => {
     const look = settings({ visualization });
     const painter = new FramePainter(look);

@@ -5,7 +5,7 @@ function counting(from: number, to: number): Float32Array {
   return Float32Array.from({ length: (to - from) * 2 }, (_, i) => (i % 2 === 0 ? from + i / 2 : -(from + (i - 1) / 2)));
 }
 
-describe(PcmWindow.name, () => {
+describe('PcmWindow', () => {
   it('gives the samples around a moment, over the borders of chunks', () => {
     const window = new PcmWindow(8);
     for (let at = 0; at < 100; at += 5) window.push(counting(at, at + 5));

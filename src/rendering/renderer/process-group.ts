@@ -9,7 +9,7 @@ export function signalGroup(leaderPid: number, signal: NodeJS.Signals): boolean 
     process.kill(-leaderPid, signal);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
   }
 }

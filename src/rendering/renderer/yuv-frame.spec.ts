@@ -35,7 +35,7 @@ function reference(rgba: Uint8Array, width: number, height: number): number[] {
   return [...luma, ...chroma[0], ...chroma[1]];
 }
 
-describe(YuvFrame.name, () => {
+describe('YuvFrame', () => {
   it.each([
     [64, 36],
     [16, 2],

@@ -36,7 +36,7 @@ function analyse(left: Signal, seconds: number, right: Signal = left, fps = FPS)
   });
 }
 
-describe(AudioAnalyser.name, () => {
+describe('AudioAnalyser', () => {
   it('keeps the picture dark in silence', () => {
     const last = analyse(silence, 1).at(-1);
     expect(Math.max(...(last?.bands ?? [1]))).toBe(0);

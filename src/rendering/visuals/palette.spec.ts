@@ -1,6 +1,6 @@
 import { contrast, paletteOf, parseHexColor, rotateHue } from './palette.js';
 
-describe(paletteOf.name, () => {
+describe('paletteOf', () => {
   it.each([
     ['#000000', '#000000'],
     ['#ffffff', '#ffffff'],
@@ -24,7 +24,7 @@ describe(paletteOf.name, () => {
   });
 });
 
-describe(rotateHue.name, () => {
+describe('rotateHue', () => {
   it('comes back after a full turn and leaves grey alone', () => {
     const { r, g, b } = rotateHue({ r: 200, g: 40, b: 90 }, 360);
     expect([r, g, b].map(Math.round)).toEqual([200, 40, 90]);

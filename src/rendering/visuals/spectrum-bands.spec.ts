@@ -11,7 +11,7 @@ function strongestBand(bands: SpectrumBands): number {
   return bands.levelsDb.indexOf(Math.max(...bands.levelsDb));
 }
 
-describe(SpectrumBands.name, () => {
+describe('SpectrumBands', () => {
   it('lights the bands in order while a sine sweeps from bass to treble', () => {
     const bands = new SpectrumBands(48, SIZE, RATE);
     const lit: number[] = [];

@@ -45,7 +45,6 @@ export class Stage {
   /** Puts the bare background onto the whole surface, as at the start; needed after the surface was cleared from outside. */
   repaintBackdrop(): void {
     this.surface.context.drawImage(this.backdrop.image, 0, 0);
-    this.painted = [];
   }
 
   /**

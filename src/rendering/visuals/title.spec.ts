@@ -1,6 +1,6 @@
 import { drawableTitle } from './title.js';
 
-describe(drawableTitle.name, () => {
+describe('drawableTitle', () => {
   it.each([
     ['leaves an ordinary title alone', 'Midnight Drive — Neon Skyline', 'Midnight Drive — Neon Skyline'],
     ['drops unpaired surrogates', 'a\uD800b\uDC00c', 'abc'],
