@@ -39,9 +39,9 @@ export class AppModule {
   }
 }
 
-/** The doubles are loaded only where they are on: production images do not contain them. */
+/** The doubles and their control are loaded only where they are on: production images do not contain them. */
 async function sandboxModules(config: AppConfig): Promise<DynamicModule[]> {
-  if (config.sandbox === null || !config.sandbox.start) return [];
+  if (config.sandbox === null) return [];
   const { SandboxModule } = await import('./sandbox/index.js');
   return [SandboxModule.register(config)];
 }

@@ -17,6 +17,7 @@ import {
   refuseUnknownRoutes,
   RequestContext,
   RouteTable,
+  serveProbesOnly,
 } from './platform/http/index.js';
 
 export { fastifyOptions } from './platform/http/index.js';
@@ -65,6 +66,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   adapter.setOnRequestHook(openRequest(context, rawReplies));
   limitRequests(fastify, app.get(RateLimits));
   refuseUnknownRoutes(fastify, routes);
+  if (config.role === 'worker') serveProbesOnly(fastify);
   keepContext(fastify, context);
   captureBrokenStreams(fastify, sink);
   drainOnClose(fastify, config.http.shutdownGraceMs);

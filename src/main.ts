@@ -12,7 +12,7 @@ async function createApp(config: AppConfig): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     await AppModule.register(config),
     new FastifyAdapter(fastifyOptions(config)),
-    { bufferLogs: true, abortOnError: false, rawBody: true },
+    { bufferLogs: true, abortOnError: false, bodyParser: false },
   );
   app.useLogger(app.get(Logger));
   app.flushLogs();

@@ -2,7 +2,6 @@ export { AccountSettings, type AccountChange } from './account-settings.js';
 export { AdminSeeder } from './admin-seeder.js';
 export { AuthModule } from './auth.module.js';
 export type { AuthenticatedUser } from './authenticated-user.js';
-export { IsWellFormedText } from './dto/well-formed-text.js';
 export { GivenPassword, NewEmail, NewPassword } from './dto/credential-fields.js';
 export { User } from './entities/user.entity.js';
 export { AdminGuard } from './guards/admin.guard.js';

@@ -8,6 +8,7 @@ export {
   keepContext,
   openRequest,
   refuseUnknownRoutes,
+  serveProbesOnly,
 } from './edge/request-hooks.js';
 export { RouteTable } from './edge/route-table.js';
 export { HttpModule } from './http.module.js';

@@ -1,5 +1,4 @@
 export { LOG_OUTPUT } from './log-output.js';
 export { LoggingModule } from './logging.module.js';
 export { PerformanceLog } from './performance-log.js';
-export { redact } from './redaction/redactor.js';
 export { SecurityLog, type SecurityEventType } from './security-log.js';

@@ -63,6 +63,13 @@ export function refuseUnknownRoutes(fastify: FastifyInstance, routes: RouteTable
   });
 }
 
+/** A worker listens for its probes only: everything else is the business of the api role. */
+export function serveProbesOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.routeOptions.url?.startsWith('/health/') === true ? undefined : new NotFoundError());
+  });
+}
+
 /** A stream that fails after the headers went out reaches no error handler: Fastify only breaks the connection off. */
 export function captureBrokenStreams(fastify: FastifyInstance, sink: ErrorSink): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
