@@ -89,6 +89,28 @@ describe('Stripe double: idempotency', () => {
     expect((await client().checkout.sessions.list()).data).toHaveLength(1);
   });
 
+  it.each(['lost_answer', 'truncate', 'malformed'] as const)(
+    'gives the answer again after %s spoiled it, instead of calling the key in use',
+    async (kind) => {
+      const create = async (): Promise<Stripe.Checkout.Session> =>
+        await client().checkout.sessions.create(params(), { idempotencyKey: 'a' });
+      double.sandbox.faults.set('stripe', {
+        kind,
+        rate: 1,
+        latency_ms: 0,
+        status: 503,
+        retry_after: null,
+        for_seconds: null,
+        times: 1,
+      });
+      // The SDK repeats a closed connection by itself, so this first call may succeed.
+      await Promise.allSettled([create()]);
+      const { data } = await client().checkout.sessions.list();
+      expect(data).toHaveLength(1);
+      expect((await create()).id).toBe(data[0]?.id);
+    },
+  );
+
   it('forgets a key after 24 hours', async () => {
     const first = await client().checkout.sessions.create(params(), { idempotencyKey: 'a' });
     nowMs += DAY_MS;

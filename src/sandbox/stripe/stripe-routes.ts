@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FailureAnswer, FailureWording } from '../faults/fault-hook.js';
 import type { CheckoutSessions } from './checkout-sessions.js';
@@ -115,7 +116,7 @@ export function stripeRoutes(instance: FastifyInstance, parts: StripeParts): voi
 }
 
 /** Authentication, bodies, headers and errors, the same for every route. */
-function prepare(instance: FastifyInstance, { keys, secretKey }: StripeParts): void {
+function prepare(instance: FastifyInstance, { secretKey }: StripeParts): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -124,10 +125,6 @@ function prepare(instance: FastifyInstance, { keys, secretKey }: StripeParts): v
     const version = request.headers['stripe-version'];
     reply.headers({ 'request-id': newRequestId(), ...(version === undefined ? {} : { 'stripe-version': version }) });
     authenticate(request.headers.authorization, secretKey);
-  });
-  instance.addHook('onResponse', async (request) => {
-    const key = claims.get(request);
-    if (key !== undefined) keys.release(key);
   });
   instance.setErrorHandler((error, _request, reply) => {
     if (error instanceof StripeRefusal) return reply.code(error.status).send({ error: error.fields });
@@ -140,9 +137,6 @@ function prepare(instance: FastifyInstance, { keys, secretKey }: StripeParts): v
     });
   });
 }
-
-/** The idempotency key each request holds until it was answered. */
-const claims = new WeakMap<FastifyRequest, string>();
 
 /** Does what is asked and keeps the answer under the request's idempotency key, in one commit. */
 function performOnce(
@@ -162,7 +156,8 @@ function performOnce(
     reply.headers({ 'idempotent-replayed': 'true', 'original-request': earlier.requestId });
     return reply.code(earlier.status).send(earlier.body);
   }
-  claims.set(request, key);
+  // Fastify's onResponse hook is not called for an answer whose connection broke.
+  finished(reply.raw, () => keys.release(key));
   const requestId = String(reply.getHeader('request-id'));
   return ledger.atomically(
     { id: requestId, idempotency_key: key },
