@@ -11,6 +11,7 @@ import { checkResources, type ResourceProbe, SystemResourceProbe } from './resou
 const MIB = 1024 * 1024;
 
 export interface ChildProcessRendererOptions {
+  /** Absolute: the renderer process has no search path. */
   readonly ffmpegPath: string;
   readonly clock: Clock;
   /** Threads of the H.264 encoder; the machine's cores unless several renders run side by side. */

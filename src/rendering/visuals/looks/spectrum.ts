@@ -100,11 +100,17 @@ export class SpectrumLook implements Look {
     context.stroke();
   }
 
-  /** Closes the gap between the foot of a ridge and the next nearer one. */
+  /** Closes the gap between the foot of a ridge and the next nearer one, but for the ends, where a ridge is flat and would show steps. */
   private fillDownToFront(context: Canvas2D, distance: number): void {
     const { left, width } = this.spanAt(distance);
     const ground = Math.floor(this.groundAt(distance));
-    context.fillRect(left, ground, width, Math.max(0, this.groundAt(Math.max(0, distance - 1 / RIDGES)) - ground));
+    const inset = width * 0.08;
+    context.fillRect(
+      left + inset,
+      ground,
+      width - 2 * inset,
+      Math.max(0, this.groundAt(Math.max(0, distance - 1 / RIDGES)) - ground),
+    );
   }
 
   private spanAt(distance: number): { readonly left: number; readonly width: number } {
