@@ -30,23 +30,24 @@ export class Credits {
   async consume(manager: EntityManager, { paymentId, userId, jobId }: CreditUse): Promise<Tier> {
     const payments = manager.getRepository(Payment);
     const payment = await payments.findOne({ where: { id: paymentId, userId }, lock: { mode: 'pessimistic_write' } });
-    if (payment === null) {
-      throw new PaymentError('PAYMENT_REQUIRED');
+    if (payment?.status === 'consumed' && payment.jobId === jobId) {
+      return TIERS[payment.tier];
     }
-    if (payment.status === 'consumed') {
-      if (payment.jobId === jobId) {
-        return TIERS[payment.tier];
-      }
-      throw new ConflictError('PAYMENT_ALREADY_USED', { details: { job_id: payment.jobId } });
-    }
-    if (payment.status !== 'completed') {
-      throw new PaymentError('PAYMENT_REQUIRED', {
-        details: { payment_status: payment.status },
-      });
-    }
+    const tier = tierOf(payment);
     const now = this.clock.now();
     await payments.update(paymentId, { status: 'consumed', jobId, consumedAt: now, updatedAt: now });
-    return TIERS[payment.tier];
+    return tier;
+  }
+
+  /**
+   * Looks whether a credit could be used, without using it: spares the work of preparing what would be refused anyway.
+   * It takes no lock, so only {@link consume} decides.
+   *
+   * @returns the tier that was paid for
+   * @throws what {@link consume} throws
+   */
+  async usable(manager: EntityManager, { paymentId, userId }: Omit<CreditUse, 'jobId'>): Promise<Tier> {
+    return tierOf(await manager.getRepository(Payment).findOneBy({ id: paymentId, userId }));
   }
 
   /**
@@ -66,4 +67,14 @@ export class Credits {
       );
     return affected === 1;
   }
+}
+
+/** What a payment that nobody has used yet is good for. */
+function tierOf(payment: Payment | null): Tier {
+  if (payment === null) throw new PaymentError('PAYMENT_REQUIRED');
+  if (payment.status === 'completed') return TIERS[payment.tier];
+  if (payment.status === 'consumed') {
+    throw new ConflictError('PAYMENT_ALREADY_USED', { details: { job_id: payment.jobId } });
+  }
+  throw new PaymentError('PAYMENT_REQUIRED', { details: { payment_status: payment.status } });
 }

@@ -1,21 +1,23 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Field } from '../../platform/http/index.js';
 import { TIER_IDS, type TierId } from '../tiers.js';
 
 /** Body of `POST /api/payments/create-session`. The price is not in it: it is the server's. */
 export class CreateSessionDto {
-  @ApiProperty({ enum: TIER_IDS })
+  @Field({ enumName: 'TierId' })
   @IsIn(TIER_IDS)
   tier!: TierId;
 
-  /** Where checkout leads after payment; `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id. */
-  @ApiPropertyOptional({ description: 'One of our own origins' })
+  @Field({
+    format: 'uri',
+    description: "Where checkout leads after payment, on this site; `{CHECKOUT_SESSION_ID}` is replaced by the session's id",
+  })
   @IsOptional()
   @IsString()
   @MaxLength(2_048)
   success_url?: string;
 
-  @ApiPropertyOptional({ description: 'One of our own origins' })
+  @Field({ format: 'uri', description: 'Where checkout leads when it is given up, on this site' })
   @IsOptional()
   @IsString()
   @MaxLength(2_048)

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Credits } from '../../payments/index.js';
+import { Credits, type Tier } from '../../payments/index.js';
 import { Database } from '../../platform/database/index.js';
 import { ConflictError } from '../../platform/errors/index.js';
 import { JobQueue } from '../../platform/jobs/index.js';
@@ -30,6 +30,15 @@ export class JobIntake {
     private readonly queue: JobQueue,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  /**
+   * The tier of a credit that {@link accept} would take now, for what can be checked before there is a job.
+   *
+   * @throws PaymentError `PAYMENT_REQUIRED`, ConflictError `PAYMENT_ALREADY_USED`
+   */
+  async tierOfCredit(userId: string, paymentId: string): Promise<Tier> {
+    return await this.database.read((manager) => this.credits.usable(manager, { paymentId, userId }));
+  }
 
   /** @throws PaymentError `PAYMENT_REQUIRED`, ConflictError `PAYMENT_ALREADY_USED` */
   async accept({ id, userId, paymentId, config, audio, audioObjectId }: NewJob): Promise<RenderJob> {

@@ -10,7 +10,6 @@ import type { RenderConfig } from '../dto/render-config.dto.js';
 import { RenderJob } from '../entities/render-job.entity.js';
 import { TemporaryDirectories } from '../files/temporary-directories.js';
 import { JobIntake, type NewJob } from '../jobs/job-intake.js';
-import { tierOfUsableCredit } from '../jobs/render-credit.js';
 import { AudioCheck } from './audio-check.js';
 import { readRenderConfig } from './render-config-field.js';
 import { UploadForms } from './upload-form.js';
@@ -44,7 +43,7 @@ export class RenderSubmissions {
       const form = await this.forms.receive(request, directory);
       const config = await readRenderConfig(form.renderConfig);
       const paymentId = readPaymentId(form.paymentId);
-      const tier = await this.database.read(async (manager) => await tierOfUsableCredit(manager, userId, paymentId));
+      const tier = await this.intake.tierOfCredit(userId, paymentId);
       requireResolution(tier, config);
       const audio = await this.audio.inspect(form.audioPath, signal);
       requireDuration(tier, audio.durationSeconds);

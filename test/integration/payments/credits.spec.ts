@@ -57,6 +57,23 @@ describe('Credits', () => {
       );
   }
 
+  async function look(paymentId: string, user = userId): Promise<unknown> {
+    return await credits.usable(database.manager, { paymentId, userId: user }).then(
+      ({ id }) => id,
+      ({ code, details }: ApiError) => [code, details],
+    );
+  }
+
+  it('can be looked at without being used, and answers like the real use', async () => {
+    const [paymentId, jobId] = [await payment('completed'), newId()];
+    expect([await look(paymentId), await look(paymentId)]).toEqual(['standard', 'standard']);
+    await consume(paymentId, jobId);
+    expect(await look(paymentId)).toEqual(['PAYMENT_ALREADY_USED', { job_id: jobId }]);
+    expect(await look(await payment('pending'))).toEqual(['PAYMENT_REQUIRED', { payment_status: 'pending' }]);
+    expect(await look(await payment('completed'), newId())).toEqual(['PAYMENT_REQUIRED', {}]);
+    expect(await look(newId())).toEqual(['PAYMENT_REQUIRED', {}]);
+  });
+
   it('goes to one of twenty jobs that want it at once', async () => {
     const paymentId = await payment('completed');
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => consume(paymentId)));

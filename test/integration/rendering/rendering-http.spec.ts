@@ -84,6 +84,8 @@ describe('Rendering over HTTP', () => {
       const { status, body } = await room.submit<ErrorBody>(musician, paymentId);
       expect([paymentId, status, body.error.code]).toEqual([paymentId, 402, 'PAYMENT_REQUIRED']);
     }
+    const unpaid = await room.submit<ErrorBody>(musician, await room.credit(musician, 'basic', 'pending'));
+    expect(unpaid.body.error.details['payment_status']).toBe('pending');
   });
 
   it('keeps to the limits of the tier', async () => {
