@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
+import { DependencyProbe } from '../platform/health/index.js';
 import { type ExecuteOptions, InjectPolicy, type ServicePolicy } from '../platform/resilience/index.js';
+import type { Clock } from '../platform/time/index.js';
 import type { StoredObjectRecord } from './entities/stored-object-record.entity.js';
 import type { FileDigest } from './file-digest.js';
 import type { Placement } from './object-register.js';
@@ -74,11 +76,8 @@ export class Bucket {
     return this.policy.execute('sign_url', ({ signal }) => this.remote.signedUrl(request, signal));
   }
 
-  /** Asks GCS about an object that does not exist, once and briefly. */
-  async probe(timeoutMs: number): Promise<void> {
-    await this.policy.execute('probe', ({ signal }) => this.remote.describe('health/probe', signal), {
-      maxRetries: 0,
-      attemptTimeoutMs: timeoutMs,
-    });
+  /** A probe that asks GCS about an object that does not exist. */
+  probe(clock: Clock): DependencyProbe {
+    return new DependencyProbe(this.policy, (signal) => this.remote.describe('health/probe', signal), clock);
   }
 }
