@@ -10,7 +10,10 @@ export interface ErrorContext {
   readonly userId?: string | undefined;
   /** Method and route pattern, e.g. `GET /api/jobs/render/status/:job_id`. */
   readonly endpoint?: string | undefined;
+  /** The render job. */
   readonly jobId?: string | undefined;
+  /** The job of the queue, whatever it is about. */
+  readonly queueJobId?: string | undefined;
   /** Dependency that failed, e.g. `stripe`. */
   readonly service?: string | undefined;
   readonly operation?: string | undefined;

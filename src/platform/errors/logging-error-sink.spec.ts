@@ -43,8 +43,8 @@ describe('LoggingErrorSink', () => {
   it('leaves what a caller did wrong to the line of the request, but not in a job', () => {
     sink.capture(new NotFoundError(), request);
     expect(log.lines).toEqual([]);
-    sink.capture(new NotFoundError(), { kind: 'job', jobId: 'job-1' });
-    expect(log.lines.map(({ level }) => level)).toEqual(['info']);
+    sink.capture(new NotFoundError(), { kind: 'job', jobId: 'job-1', queueJobId: 'queue-job-1' });
+    expect(log.lines).toMatchObject([{ level: 'info', line: { job_id: 'job-1', queue_job_id: 'queue-job-1' } }]);
   });
 
   it('calls for somebody when credentials are refused', () => {

@@ -49,6 +49,7 @@ function lineOf(error: ApiError, context: ErrorContext): object {
     user_id: context.userId,
     endpoint: context.endpoint,
     job_id: context.jobId,
+    queue_job_id: context.queueJobId,
     service: context.service,
     operation: context.operation,
     ...(error.status >= 500 ? { errors: describeChain(error) } : {}),

@@ -8,7 +8,10 @@ export type WorkFacts = {
   userId?: string;
   /** Method and route pattern, e.g. `GET /api/jobs/render/status/:job_id`. */
   endpoint?: string;
+  /** The render job. */
   jobId?: string;
+  /** The job of the queue, whatever it is about. */
+  queueJobId?: string;
   /** Trace id of W3C Trace Context: 32 hexadecimal digits. */
   traceId?: string;
 };
@@ -30,5 +33,6 @@ export function requestErrorContext({ id, workFacts }: FastifyRequest): ErrorCon
     userId: workFacts?.userId,
     endpoint: workFacts?.endpoint,
     jobId: workFacts?.jobId,
+    queueJobId: workFacts?.queueJobId,
   };
 }

@@ -35,6 +35,10 @@ export class RequestContext {
     return this.store?.jobId;
   }
 
+  get queueJobId(): string | undefined {
+    return this.store?.queueJobId;
+  }
+
   get traceId(): string | undefined {
     return this.store?.traceId;
   }

@@ -50,7 +50,7 @@ describe('JobRunner', () => {
     const outcome = await runner.run<Note>(
       claimed(),
       async ({ payload }) => {
-        seen.push(payload, context.requestId, context.traceId, context.userId, context.jobId);
+        seen.push(payload, context.requestId, context.traceId, context.userId, context.queueJobId);
       },
       running,
     );
@@ -84,12 +84,27 @@ describe('JobRunner', () => {
   it('reports a failure and leaves it to be tried again', async () => {
     const outcome = await runner.run(claimed(), async () => Promise.reject(new ApiError('STRIPE_TIMEOUT')), running);
     expect(outcome).toEqual({ kind: 'failed', errorCode: 'STRIPE_TIMEOUT' });
-    expect(captured).toMatchObject([
+    expect(captured).toEqual([
       {
-        error: { code: 'STRIPE_TIMEOUT' },
-        context: { kind: 'job', jobId: 'job-1', requestId: 'req-00001', userId: 'user-1', operation: 'notes' },
+        error: expect.objectContaining({ code: 'STRIPE_TIMEOUT' }),
+        context: {
+          kind: 'job',
+          queueJobId: 'job-1',
+          requestId: 'req-00001',
+          userId: 'user-1',
+          operation: 'notes',
+        },
       },
     ]);
+  });
+
+  it('reports a failure under the render job that the handler named', async () => {
+    const handler = async (): Promise<void> => {
+      context.set('jobId', 'render-job-1');
+      throw new ApiError('GCS_TIMEOUT');
+    };
+    await runner.run(claimed(), handler, running);
+    expect(captured[0]?.context).toMatchObject({ jobId: 'render-job-1', queueJobId: 'job-1' });
   });
 
   it('buries a job whose error says that trying again is no use', async () => {

@@ -58,7 +58,7 @@ export class JobRunner {
       signal: AbortSignal.any([claimed.signal, stopping]),
     };
     const values = {
-      jobId: claimed.id,
+      queueJobId: claimed.id,
       ...(envelope.request_id === null ? {} : { requestId: envelope.request_id }),
       ...(envelope.trace_id === null ? {} : { traceId: envelope.trace_id }),
       ...(envelope.user_id === null ? {} : { userId: envelope.user_id }),
@@ -91,13 +91,14 @@ export class JobRunner {
       kind: 'job',
       requestId: this.context.requestId,
       userId: this.context.userId,
-      jobId: claimed.id,
+      jobId: this.context.jobId,
+      queueJobId: claimed.id,
       operation: claimed.queueName,
     });
     this.logger.warn({
       msg: final || job.lastAttempt ? 'A job failed for good' : 'An attempt at a job failed',
       queue: claimed.queueName,
-      job_id: claimed.id,
+      queue_job_id: claimed.id,
       attempt: job.attempt,
       error_code: error.code,
       err: cause,

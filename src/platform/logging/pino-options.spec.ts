@@ -44,6 +44,7 @@ describe('pinoOptions', () => {
       userId: 'user-1',
       endpoint: 'GET /x',
       jobId: 'job-1',
+      queueJobId: 'queue-job-1',
     };
     context.run(values, () => logger.info('inside'));
     logger.info('outside');
@@ -53,6 +54,7 @@ describe('pinoOptions', () => {
       user_id: 'user-1',
       endpoint: 'GET /x',
       job_id: 'job-1',
+      queue_job_id: 'queue-job-1',
     });
     expect(capture.lines[1]).not.toHaveProperty('request_id');
   });

@@ -47,7 +47,15 @@ function writeRedacted(args: readonly unknown[], write: LogFn): void {
   }
 }
 
-function contextFields({ requestId, traceId, userId, endpoint, jobId }: RequestContext): object {
-  if (requestId === undefined && jobId === undefined) return {};
-  return { request_id: requestId, trace_id: traceId, user_id: userId, endpoint, job_id: jobId };
+function contextFields(context: RequestContext): object {
+  const { requestId, traceId, userId, endpoint, jobId, queueJobId } = context;
+  if (requestId === undefined && queueJobId === undefined) return {};
+  return {
+    request_id: requestId,
+    trace_id: traceId,
+    user_id: userId,
+    endpoint,
+    job_id: jobId,
+    queue_job_id: queueJobId,
+  };
 }

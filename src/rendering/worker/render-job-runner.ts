@@ -53,6 +53,7 @@ export class RenderJobRunner {
    */
   async run(payload: RenderPayload, signal: AbortSignal): Promise<RunOutcome> {
     signal.throwIfAborted();
+    this.report.concerns(payload.jobId);
     const claim = await this.rows.claim(payload);
     switch (claim.outcome) {
       case 'void':
@@ -70,6 +71,7 @@ export class RenderJobRunner {
 
   /** Ends a job whose message the queue has given up. */
   async bury({ jobId, generation }: RenderPayload): Promise<void> {
+    this.report.concerns(jobId);
     const job = await this.rows.live(jobId, generation);
     if (job !== null) await this.failForGood(job, job.runToken, new RenderingError('RENDERING_ERROR'));
   }

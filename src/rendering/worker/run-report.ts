@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type ApiError, ERROR_SINK, type ErrorSink } from '../../platform/errors/index.js';
+import { RequestContext } from '../../platform/http/index.js';
 import { PerformanceLog } from '../../platform/logging/index.js';
 import type { RenderJob } from '../entities/render-job.entity.js';
 import type { FinishedVideo } from './job-outcomes.js';
@@ -10,9 +11,15 @@ export class RunReport {
   private readonly logger = new Logger(RunReport.name);
 
   constructor(
+    private readonly context: RequestContext,
     private readonly performance: PerformanceLog,
     @Inject(ERROR_SINK) private readonly sink: ErrorSink,
   ) {}
+
+  /** Every line and error of the work that runs here belongs to this job from now on. */
+  concerns(jobId: string): void {
+    this.context.set('jobId', jobId);
+  }
 
   began(job: RenderJob): void {
     this.logger.log({ msg: 'render attempt begins', job_id: job.id, attempt: job.attempt });

@@ -26,9 +26,9 @@ describe('JobQueue on PostgreSQL', () => {
   it('starts a job within a second and hands it the payload and the request it came from', async () => {
     const queue = defineQueue<Note>({ name: 'plain' });
     const context = process.app.get(RequestContext);
-    const seen: { job: Job<Note>; requestId: string | undefined; jobId: string | undefined; atMs: number }[] = [];
+    const seen: { job: Job<Note>; requestId: string | undefined; queueJobId: string | undefined; atMs: number }[] = [];
     await process.workers.register(queue, { concurrency: 1 }, async (job) => {
-      seen.push({ job, requestId: context.requestId, jobId: context.jobId, atMs: performance.now() });
+      seen.push({ job, requestId: context.requestId, queueJobId: context.queueJobId, atMs: performance.now() });
     });
     const startedMs = performance.now();
     const id = await context.run(
@@ -38,7 +38,7 @@ describe('JobQueue on PostgreSQL', () => {
     await eventually('the job has run', () => seen.length === 1);
     expect(seen[0]).toMatchObject({
       requestId: 'request-0001',
-      jobId: id,
+      queueJobId: id,
       job: { id, payload: { text: 'hi' }, attempt: 1, lastAttempt: false },
     });
     expect((seen[0]?.atMs ?? Infinity) - startedMs).toBeLessThan(1_000);

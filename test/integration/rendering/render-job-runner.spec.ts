@@ -85,6 +85,16 @@ describe('RenderJobRunner', () => {
     await expect(room.leftovers()).resolves.toEqual([]);
   });
 
+  it('puts whatever is logged during the render under the render job, beside the job of the queue', async () => {
+    const { job, payload } = await room.submitted();
+    const seen: unknown[] = [];
+    room.renderer.next(async () => {
+      seen.push(room.context.jobId, room.context.queueJobId);
+    });
+    await room.context.run({ queueJobId: 'queue-job' }, async () => await room.runner.run(payload, never));
+    expect(seen).toEqual([job.id, 'queue-job']);
+  });
+
   it('asks the queue for another attempt after a passing failure, and keeps the credit meanwhile', async () => {
     const { job, userId, payload } = await room.submitted();
     room.renderer.next(fail(new RenderingError('FFMPEG_ERROR')));

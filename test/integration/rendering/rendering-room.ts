@@ -8,6 +8,7 @@ import { Email, EmailOutbox } from '../../../src/email/index.js';
 import { Credits, Payment, type TierId, TIERS } from '../../../src/payments/index.js';
 import { Database } from '../../../src/platform/database/index.js';
 import type { ApiError, ErrorContext } from '../../../src/platform/errors/index.js';
+import { RequestContext } from '../../../src/platform/http/index.js';
 import type { JobQueue, QueueDefinition } from '../../../src/platform/jobs/index.js';
 import type { PerformanceLog } from '../../../src/platform/logging/index.js';
 import { passThroughPolicy } from '../../../src/platform/resilience/testing.js';
@@ -65,6 +66,7 @@ export class RenderingRoom {
   readonly queue = new RecordingQueue();
   readonly captured: { readonly error: ApiError; readonly context: ErrorContext }[] = [];
   readonly metrics: string[] = [];
+  readonly context = RequestContext.standalone();
   readonly clock = new SystemClock();
   readonly database: Database;
   readonly jobs: RenderJobs;
@@ -187,7 +189,7 @@ export class RenderingRoom {
       },
     };
     const rows = new AttemptRows(this.database, this.clock);
-    const report = new RunReport(performance, sink);
+    const report = new RunReport(this.context, performance, sink);
     return new RenderJobRunner(rows, this.outcomes, this.changes, production, report, this.clock);
   }
 }
