@@ -27,4 +27,6 @@ export default {
   ],
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Modules of ESM tests are not given back: a worker that has grown is replaced before it slows down what it runs next.
+  workerIdleMemoryLimit: '600MB',
 };

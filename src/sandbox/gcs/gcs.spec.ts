@@ -278,5 +278,5 @@ describe('GCS double', () => {
     expect(files.map((file) => file.metadata.md5Hash)).toEqual(names.map(() => md5));
     // The sender's buffers are in this figure too.
     expect(peak - before).toBeLessThan(20 * MEBIBYTE);
-  });
+  }, 120_000);
 });
