@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { translateError } from '../errors/index.js';
 import { isConnectionLoss, isTransactionConflict } from './sql-state.js';
-import { translateQueryError } from './translate-query-error.js';
 
 const TRANSACTION_ATTEMPTS = 3;
 const READ_RETRIES = 2;
@@ -27,7 +27,7 @@ export class Database {
       try {
         return await this.dataSource.transaction(work);
       } catch (error) {
-        if (attempt >= TRANSACTION_ATTEMPTS || !isTransactionConflict(error)) throw translateQueryError(error);
+        if (attempt >= TRANSACTION_ATTEMPTS || !isTransactionConflict(error)) throw translateError(error);
         await jitter(attempt);
       }
     }
@@ -42,7 +42,7 @@ export class Database {
       try {
         return await work(this.dataSource.manager);
       } catch (error) {
-        if (retry >= READ_RETRIES || !isConnectionLoss(error)) throw translateQueryError(error);
+        if (retry >= READ_RETRIES || !isConnectionLoss(error)) throw translateError(error);
         await jitter(retry + 1);
       }
     }

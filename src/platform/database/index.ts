@@ -2,4 +2,3 @@ export { Database } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { DATABASE_URL } from './database-url.js';
 export { applicationName } from './application-name.js';
-export { translateQueryError } from './translate-query-error.js';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Db, PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
-import { Database, translateQueryError } from '../database/index.js';
+import { Database } from '../database/index.js';
+import { translateError } from '../errors/index.js';
 import { RequestContext } from '../http/index.js';
 import { newId } from '../time/index.js';
 import type { JobEnvelope } from './job-envelope.js';
@@ -73,7 +74,7 @@ export class JobQueue {
       }
       throw new Error(`Queue ${queue.name} neither took a job of this key nor has one`);
     } catch (error) {
-      throw translateQueryError(error);
+      throw translateError(error);
     }
   }
 
@@ -87,7 +88,7 @@ export class JobQueue {
       const envelope: JobEnvelope = { request_id: null, trace_id: null, user_id: null, handed_back: 0, payload: {} };
       await this.boss.schedule(queue.name, cron, envelope, { tz: 'UTC', singletonKey: 'schedule' });
     } catch (error) {
-      throw translateQueryError(error);
+      throw translateError(error);
     }
   }
 
@@ -102,7 +103,7 @@ export class JobQueue {
       await this.registry.ensure(queue);
       await this.boss.cancel(queue.name, id, { db: sessionOf(manager ?? this.database.manager) });
     } catch (error) {
-      throw translateQueryError(error);
+      throw translateError(error);
     }
   }
 
@@ -117,7 +118,7 @@ export class JobQueue {
         failed: failedCount,
       }));
     } catch (error) {
-      throw translateQueryError(error);
+      throw translateError(error);
     }
   }
 

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { translateQueryError } from '../database/index.js';
+import { translateError } from '../errors/index.js';
 import { type DeadJobHandler, JobHandedBack, type JobHandler } from './job.js';
 import { JobRows } from './job-rows.js';
 import { type AttemptOutcome, JobRunner } from './job-runner.js';
@@ -59,7 +59,7 @@ export class JobWorkers implements OnModuleDestroy, BeforeApplicationShutdown {
       const { onDead } = options;
       if (onDead !== undefined) await this.workOnDead(queue.deadLetterName, onDead);
     } catch (error) {
-      throw translateQueryError(error);
+      throw translateError(error);
     }
   }
 

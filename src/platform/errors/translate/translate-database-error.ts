@@ -1,5 +1,12 @@
 import { DatabaseError as PostgresError } from 'pg';
-import { EntityNotFoundError, OptimisticLockVersionMismatchError, QueryFailedError, TypeORMError } from 'typeorm';
+import {
+  EntityNotFoundError,
+  OptimisticLockVersionMismatchError,
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TypeORMError,
+} from 'typeorm';
 import { ApiError, type ApiErrorOptions } from '../api-error.js';
 import { ConflictError, DatabaseError, NotFoundError } from '../error-classes.js';
 import { ERROR_CATALOGUE, type CodeWithStatus, type ErrorCode } from '../error-catalogue.js';
@@ -26,11 +33,20 @@ export function translateDatabaseError(error: unknown): ApiError | undefined {
   if (error instanceof EntityNotFoundError) return new NotFoundError('NOT_FOUND', { cause: error });
   if (error instanceof OptimisticLockVersionMismatchError) return new ConflictError('CONFLICT', { cause: error });
   if (error instanceof QueryFailedError) return fromDriverError(error.driverError, error);
+  if (isOfLostConnection(error)) return new DatabaseError('DATABASE_CONNECTION_ERROR', { cause: error });
   if (error instanceof TypeORMError) return new DatabaseError('DATABASE_ERROR', { cause: error });
   if (isServerReport(error)) return fromReport(error, error);
   if (!isError(error)) return undefined;
   const code = codeOfCodelessFailure(error.message);
   return code === undefined ? undefined : build(code, { cause: error });
+}
+
+/**
+ * TypeORM takes the connection away from a transaction that lost it between two statements, and then reports the next
+ * statement as the caller's mistake.
+ */
+function isOfLostConnection(error: unknown): boolean {
+  return error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError;
 }
 
 function fromDriverError(driverError: Error, cause: QueryFailedError): ApiError {

@@ -11,7 +11,14 @@ import {
 } from '@nestjs/common';
 import { errorCodes } from 'fastify';
 import pg from 'pg';
-import { EntityNotFoundError, OptimisticLockVersionMismatchError, QueryFailedError, TypeORMError } from 'typeorm';
+import {
+  EntityNotFoundError,
+  OptimisticLockVersionMismatchError,
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TypeORMError,
+} from 'typeorm';
 import { ConflictError } from '../error-classes.js';
 import { ERROR_CATALOGUE } from '../error-catalogue.js';
 import { codeOfSqlState } from './database-states.js';
@@ -97,6 +104,13 @@ describe('translateError', () => {
       expect(translateError(new OptimisticLockVersionMismatchError('User', 1, 2)).code).toBe('CONFLICT');
       expect(translateError(new TypeORMError('metadata missing')).code).toBe('DATABASE_ERROR');
     });
+
+    it.each([new QueryRunnerAlreadyReleasedError(), new QueryRunnerProviderAlreadyReleasedError()])(
+      'calls %p in a transaction that lost its connection what it is',
+      (error) => {
+        expect(translateError(error)).toMatchObject({ code: 'DATABASE_CONNECTION_ERROR', status: 503, cause: error });
+      },
+    );
 
     it('knows a real refused connection, bare and wrapped', async () => {
       const client = new pg.Client({ host: '127.0.0.1', port: await closedPort(), user: 'x', database: 'x' });
