@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart';
 import { ValidationPipe } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from './config/index.js';
+import { serveOpenApi } from './openapi.js';
 import { ERROR_SINK, ErrorResponder, type ErrorSink, fromClassValidator } from './platform/errors/index.js';
 import {
   answerErrorsOfAllRoutes,
@@ -74,6 +75,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   configureCors(app, config);
   await configureBodies(app, config);
   await app.register(helmet, helmetOptions(config));
+  serveOpenApi(app, fastify, config);
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,

@@ -5,35 +5,14 @@ import {
   PasswordConfirmation,
   type User,
   UserDirectory,
-  type WireUser,
   wireUser,
 } from '../auth/index.js';
-import { PaymentHistory, type PaymentHistoryEntry } from '../payments/index.js';
+import { PaymentHistory } from '../payments/index.js';
 import { ValidationError } from '../platform/errors/index.js';
-import { type Pagination, pagination } from '../platform/http/index.js';
-import { type RenderJobListItem, RenderJobs } from '../rendering/index.js';
+import { pagination } from '../platform/http/index.js';
+import { RenderJobs } from '../rendering/index.js';
+import type { AccountStatistics, HistoryResponse, ProfileResponse } from './dto/account.response.js';
 import type { UpdateProfileDto } from './dto/update-profile.dto.js';
-
-/** What a customer has done so far, in numbers. */
-export interface AccountStatistics {
-  readonly total_payments: number;
-  readonly total_jobs: number;
-  readonly queued_jobs: number;
-  readonly processing_jobs: number;
-  readonly completed_jobs: number;
-  readonly failed_jobs: number;
-  readonly cancelled_jobs: number;
-}
-
-export interface Profile {
-  readonly user: WireUser & { readonly statistics: AccountStatistics };
-}
-
-export interface History {
-  readonly payments: readonly PaymentHistoryEntry[];
-  readonly jobs: readonly RenderJobListItem[];
-  readonly pagination: Pagination;
-}
 
 /** A customer's view of the own account. */
 @Injectable()
@@ -46,7 +25,7 @@ export class AccountService {
     private readonly jobs: RenderJobs,
   ) {}
 
-  async profile(userId: string): Promise<Profile> {
+  async profile(userId: string): Promise<ProfileResponse> {
     return this.describe(await this.directory.get(userId));
   }
 
@@ -54,7 +33,7 @@ export class AccountService {
    * @throws ValidationError when nothing is to be changed, or the current password is missing or wrong;
    *   ConflictError `EMAIL_ALREADY_REGISTERED`
    */
-  async update(user: AuthenticatedUser, change: UpdateProfileDto): Promise<Profile> {
+  async update(user: AuthenticatedUser, change: UpdateProfileDto): Promise<ProfileResponse> {
     if (change.email === undefined && change.password === undefined) {
       throw new ValidationError({ field: 'email', message: 'Give a new address, a new password, or both.' });
     }
@@ -70,7 +49,7 @@ export class AccountService {
   }
 
   /** Payments and jobs, each newest first and paged alike; the longer list decides how many pages there are. */
-  async history(userId: string, page: number, perPage: number): Promise<History> {
+  async history(userId: string, page: number, perPage: number): Promise<HistoryResponse> {
     const [payments, jobs] = await Promise.all([
       this.payments.page(userId, page, perPage),
       this.jobs.page(userId, page, perPage),
@@ -82,7 +61,7 @@ export class AccountService {
     };
   }
 
-  private async describe(user: User): Promise<Profile> {
+  private async describe(user: User): Promise<ProfileResponse> {
     const [{ total: totalPayments }, jobs] = await Promise.all([
       this.payments.page(user.id, 1, 1),
       this.jobs.statistics(user.id),
@@ -96,6 +75,6 @@ export class AccountService {
       failed_jobs: jobs.failed,
       cancelled_jobs: jobs.cancelled,
     };
-    return { user: { ...wireUser(user, this.directory.isAdmin(user)), statistics } };
+    return { user: Object.assign(wireUser(user, this.directory.isAdmin(user)), { statistics }) };
   }
 }

@@ -1,7 +1,6 @@
 import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { RateLimit } from '../platform/http/index.js';
+import { DATABASE_FAILURES, Operation, RateLimit, Tag } from '../platform/http/index.js';
 import { JobQueue } from '../platform/jobs/index.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import {
@@ -12,6 +11,7 @@ import {
   RequestPasswordResetDto,
   ResetPasswordDto,
 } from './dto/auth.dto.js';
+import { MessageResponse, SessionResponse, UserMessageResponse, type UserResponse } from './dto/auth.response.js';
 import type { User } from './entities/user.entity.js';
 import { AuthGuard } from './guards/auth.guard.js';
 import { CurrentUser } from './guards/current-user.decorator.js';
@@ -21,22 +21,10 @@ import { PasswordResetService } from './password-reset.service.js';
 import { RegistrationService } from './registration.service.js';
 import { Sessions, type TokenPair } from './sessions.js';
 import { UserDirectory } from './user-directory.js';
-import { type WireUser, wireUser } from './wire-user.js';
-
-interface TokenAnswer {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly token_type: 'Bearer';
-  readonly expires_in: number;
-  readonly user: WireUser;
-}
-
-interface Message {
-  readonly message: string;
-}
+import { wireUser } from './wire-user.js';
 
 /** Registration, sessions, and the links that are mailed. */
-@ApiTags('Auth')
+@Tag('Auth')
 @Controller('api/auth')
 export class AuthController {
   constructor(
@@ -50,8 +38,12 @@ export class AuthController {
 
   @Post('register')
   @RateLimit('auth')
-  @ApiOperation({ summary: 'Create an account; a verification link is mailed' })
-  async register(@Body() body: RegisterDto): Promise<Message & { readonly user: WireUser }> {
+  @Operation({
+    summary: 'Create an account; a verification link is mailed',
+    answer: UserMessageResponse,
+    errors: ['EMAIL_ALREADY_REGISTERED', ...DATABASE_FAILURES],
+  })
+  async register(@Body() body: RegisterDto): Promise<UserMessageResponse> {
     const user = await this.registration.register(body.email, body.password);
     return { message: 'Welcome! Please confirm your address with the link we have mailed you.', user: this.wire(user) };
   }
@@ -59,8 +51,12 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @RateLimit('auth')
-  @ApiOperation({ summary: 'Sign in' })
-  async login(@Body() body: LoginDto, @Req() request: FastifyRequest): Promise<TokenAnswer> {
+  @Operation({
+    summary: 'Sign in',
+    answer: SessionResponse,
+    errors: ['AUTHENTICATION_FAILED', ...DATABASE_FAILURES],
+  })
+  async login(@Body() body: LoginDto, @Req() request: FastifyRequest): Promise<SessionResponse> {
     const { user, pair } = await this.logins.login(body.email, body.password, request.ip);
     return this.answer(user, pair);
   }
@@ -68,15 +64,19 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @RateLimit('auth')
-  @ApiOperation({ summary: 'Exchange a refresh token for a new pair; a second use of one ends the session' })
-  async refresh(@Body() body: RefreshTokenDto): Promise<TokenAnswer> {
+  @Operation({
+    summary: 'Exchange a refresh token for a new pair; a second use of one ends the session',
+    answer: SessionResponse,
+    errors: ['INVALID_TOKEN', 'TOKEN_EXPIRED', 'TOKEN_REVOKED', ...DATABASE_FAILURES],
+  })
+  async refresh(@Body() body: RefreshTokenDto): Promise<SessionResponse> {
     const { user, pair } = await this.sessions.refresh(body.refresh_token);
     return this.answer(user, pair);
   }
 
   @Post('logout')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End the session of a refresh token' })
+  @Operation({ summary: 'End the session of a refresh token', errors: DATABASE_FAILURES })
   async logout(@Body() body: RefreshTokenDto): Promise<void> {
     await this.sessions.close(body.refresh_token);
   }
@@ -84,8 +84,12 @@ export class AuthController {
   @Post('verify-email')
   @HttpCode(200)
   @RateLimit('auth')
-  @ApiOperation({ summary: 'Confirm the address with the token of the mailed link' })
-  async verifyEmail(@Body() body: MailedTokenDto): Promise<Message & { readonly user: WireUser }> {
+  @Operation({
+    summary: 'Confirm the address with the token of the mailed link',
+    answer: UserMessageResponse,
+    errors: ['INVALID_TOKEN', 'TOKEN_EXPIRED', ...DATABASE_FAILURES],
+  })
+  async verifyEmail(@Body() body: MailedTokenDto): Promise<UserMessageResponse> {
     const user = await this.registration.verifyEmail(body.token);
     return { message: 'Your address is confirmed.', user: this.wire(user) };
   }
@@ -94,9 +98,8 @@ export class AuthController {
   @HttpCode(202)
   @RateLimit('auth')
   @UseGuards(AuthGuard)
-  @ApiBearerAuth()
-  @ApiOperation({ summary: 'Mail another verification link' })
-  async resendVerification(@CurrentUser() user: AuthenticatedUser): Promise<Message> {
+  @Operation({ summary: 'Mail another verification link', answer: MessageResponse })
+  async resendVerification(@CurrentUser() user: AuthenticatedUser): Promise<MessageResponse> {
     await this.registration.resendVerification(user.id);
     return { message: 'Unless your address is confirmed already, a new link is on its way.' };
   }
@@ -104,8 +107,12 @@ export class AuthController {
   @Post('request-password-reset')
   @HttpCode(202)
   @RateLimit('auth')
-  @ApiOperation({ summary: 'Mail a reset link, if somebody has this address' })
-  async requestPasswordReset(@Body() body: RequestPasswordResetDto): Promise<Message> {
+  @Operation({
+    summary: 'Mail a reset link, if somebody has this address',
+    answer: MessageResponse,
+    errors: DATABASE_FAILURES,
+  })
+  async requestPasswordReset(@Body() body: RequestPasswordResetDto): Promise<MessageResponse> {
     await this.jobs.enqueue(PASSWORD_RESET_QUEUE, { email: body.email });
     return { message: 'If an account has this address, a link to set a new password is on its way.' };
   }
@@ -113,13 +120,17 @@ export class AuthController {
   @Post('reset-password')
   @HttpCode(200)
   @RateLimit('auth')
-  @ApiOperation({ summary: 'Set a new password with the token of the mailed link; ends all sessions' })
-  async resetPassword(@Body() body: ResetPasswordDto): Promise<Message> {
+  @Operation({
+    summary: 'Set a new password with the token of the mailed link; ends all sessions',
+    answer: MessageResponse,
+    errors: ['INVALID_TOKEN', 'TOKEN_EXPIRED', ...DATABASE_FAILURES],
+  })
+  async resetPassword(@Body() body: ResetPasswordDto): Promise<MessageResponse> {
     await this.resets.reset(body.token, body.password);
     return { message: 'Your password was changed. Please sign in.' };
   }
 
-  private answer(user: User, pair: TokenPair): TokenAnswer {
+  private answer(user: User, pair: TokenPair): SessionResponse {
     return {
       access_token: pair.accessToken,
       refresh_token: pair.refreshToken,
@@ -129,7 +140,7 @@ export class AuthController {
     };
   }
 
-  private wire(user: User): WireUser {
+  private wire(user: User): UserResponse {
     return wireUser(user, this.directory.isAdmin(user));
   }
 }

@@ -1,15 +1,8 @@
+import type { UserResponse } from './dto/auth.response.js';
 import type { User } from './entities/user.entity.js';
 
 /** A user as answers show it. */
-export interface WireUser {
-  readonly id: string;
-  readonly email: string;
-  readonly email_verified: boolean;
-  readonly is_admin: boolean;
-  readonly created_at: string;
-}
-
-export function wireUser(user: User, isAdmin: boolean): WireUser {
+export function wireUser(user: User, isAdmin: boolean): UserResponse {
   return {
     id: user.id,
     email: user.email,

@@ -1,24 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { Database } from '../platform/database/index.js';
+import type { PaymentHistoryEntry } from './dto/payments.response.js';
 import { Payment } from './entities/payment.entity.js';
-import type { PaymentStatus } from './payment-status.js';
 import { TIERS } from './tiers.js';
-
-/** A payment as lists show it on the wire. */
-export interface PaymentHistoryEntry {
-  readonly payment_id: string;
-  readonly session_id: string;
-  readonly tier: string;
-  readonly tier_name: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status: PaymentStatus;
-  readonly job_id: string | null;
-  readonly created_at: string;
-  readonly completed_at: string | null;
-  readonly refunded_at: string | null;
-}
 
 export interface PaymentHistoryPage {
   readonly items: readonly PaymentHistoryEntry[];

@@ -8,6 +8,19 @@ import type { StoredObjectRecord } from './entities/stored-object-record.entity.
 import { ObjectRegister } from './object-register.js';
 import type { DownloadUrl, DownloadUrlOptions } from './stored-object.js';
 
+/** Errors of a link to GCS that cannot be made now. */
+export const LINK_FAILURES = [
+  'GCS_SERVICE_ERROR',
+  'GCS_TIMEOUT',
+  'GCS_CONNECTION_ERROR',
+  'GCS_AUTH_ERROR',
+  'GCS_RATE_LIMITED',
+  'GCS_UNAVAILABLE',
+  'STORAGE_PERMISSION_DENIED',
+  'STORAGE_REQUEST_REJECTED',
+  'SERVICE_UNAVAILABLE',
+] as const;
+
 /** Makes the links under which objects are downloaded. */
 @Injectable()
 export class DownloadLinks {

@@ -1,3 +1,4 @@
+export { LINK_FAILURES } from './download-links.js';
 export type { ObjectKind, ObjectLocation } from './entities/stored-object-record.entity.js';
 export { ObjectReferences, type ReferenceCheck } from './object-references.js';
 export { ObjectStorage } from './object-storage.service.js';

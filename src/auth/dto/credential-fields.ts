@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsEmail, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { Field, OptionalField } from '../../platform/http/index.js';
 import { normalizeEmail } from '../email-address.js';
 import { IsWellFormedText } from './well-formed-text.js';
 
@@ -9,14 +9,18 @@ interface FieldOptions {
   readonly optional?: boolean;
 }
 
-function documented(options: FieldOptions, schema: { readonly example: string; readonly description: string }) {
-  return options.optional === true ? [ApiPropertyOptional(schema), IsOptional()] : [ApiProperty(schema)];
+/** A letter and a digit, in one expression: a schema has room for one. */
+const LETTER_AND_DIGIT = String.raw`^(?=[\s\S]*\p{L})(?=[\s\S]*\p{Nd})`;
+
+function presence({ optional = false }: FieldOptions): readonly PropertyDecorator[] {
+  return optional ? [OptionalField()] : [];
 }
 
 /** An address somebody registers or logs in with; the handler sees it normalised. */
 export function NewEmail(options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
-    ...documented(options, { example: 'ada@example.com', description: 'At most 254 characters' }),
+    Field({ example: 'ada@example.com' }),
+    ...presence(options),
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalizeEmail(value) : value)),
     IsString({ message: 'email must be text' }),
     MaxLength(254),
@@ -28,7 +32,13 @@ export function NewEmail(options: FieldOptions = {}): PropertyDecorator {
 /** A password somebody chooses: 8 to 128 characters with a letter and a digit, of any script. */
 export function NewPassword(options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
-    ...documented(options, { example: 'correct horse 7', description: '8 to 128 characters, a letter and a digit' }),
+    Field({
+      format: 'password',
+      pattern: LETTER_AND_DIGIT,
+      example: 'correct horse 7',
+      description: 'With a letter and a digit',
+    }),
+    ...presence(options),
     IsString({ message: 'password must be text' }),
     MinLength(8),
     MaxLength(128),
@@ -41,7 +51,8 @@ export function NewPassword(options: FieldOptions = {}): PropertyDecorator {
 /** A password somebody claims to have: only its size is limited, whatever the rules were when it was chosen. */
 export function GivenPassword(options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
-    ...documented(options, { example: 'correct horse 7', description: 'At most 128 characters' }),
+    Field({ format: 'password', example: 'correct horse 7' }),
+    ...presence(options),
     IsString({ message: 'password must be text' }),
     MaxLength(128),
     IsWellFormedText(),
@@ -51,7 +62,7 @@ export function GivenPassword(options: FieldOptions = {}): PropertyDecorator {
 /** A token from a link or from an earlier answer. */
 export function GivenToken(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ description: 'The token as it was handed out' }),
+    Field({ description: 'The token as it was handed out' }),
     IsString(),
     MinLength(1),
     MaxLength(512),

@@ -1,14 +1,16 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AuthorizationError } from '../../platform/errors/index.js';
+import { BearerGuard } from '../../platform/http/index.js';
 import { SecurityLog } from '../../platform/logging/index.js';
-import { AuthGuard } from './auth.guard.js';
+import { AuthGuard, BEARER_ERRORS } from './auth.guard.js';
 
 /**
  * Lets administrators through. Stands alone: it identifies the user itself, from the database, at each request,
  * so an administrator who changed the address or was disabled a second ago is none any more.
  */
 @Injectable()
+@BearerGuard(...BEARER_ERRORS, 'ACCESS_DENIED')
 export class AdminGuard implements CanActivate {
   constructor(
     private readonly authGuard: AuthGuard,

@@ -1,9 +1,18 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AuthenticationError } from '../../platform/errors/index.js';
-import { RequestContext } from '../../platform/http/index.js';
+import { BearerGuard, DATABASE_FAILURES, RequestContext } from '../../platform/http/index.js';
 import type { AuthenticatedUser } from '../authenticated-user.js';
 import { Authenticator } from '../authenticator.js';
+
+/** What a request is refused with. */
+export const BEARER_ERRORS = [
+  'UNAUTHORIZED',
+  'INVALID_TOKEN',
+  'TOKEN_EXPIRED',
+  'TOKEN_REVOKED',
+  ...DATABASE_FAILURES,
+] as const;
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
@@ -12,6 +21,7 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
  * user for `@CurrentUser()` and in the request context.
  */
 @Injectable()
+@BearerGuard(...BEARER_ERRORS)
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly authenticator: Authenticator,

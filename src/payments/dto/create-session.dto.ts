@@ -1,5 +1,5 @@
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { Field } from '../../platform/http/index.js';
+import { IsIn, IsString, MaxLength } from 'class-validator';
+import { Field, OptionalField } from '../../platform/http/index.js';
 import { TIER_IDS, type TierId } from '../tiers.js';
 
 /** Body of `POST /api/payments/create-session`. The price is not in it: it is the server's. */
@@ -9,16 +9,16 @@ export class CreateSessionDto {
   tier!: TierId;
 
   @Field({
-    format: 'uri',
-    description: "Where checkout leads after payment, on this site; `{CHECKOUT_SESSION_ID}` is replaced by the session's id",
+    description:
+      "Where checkout leads after payment, on this site; `{CHECKOUT_SESSION_ID}` is replaced by the session's id",
   })
-  @IsOptional()
+  @OptionalField()
   @IsString()
   @MaxLength(2_048)
   success_url?: string;
 
-  @Field({ format: 'uri', description: 'Where checkout leads when it is given up, on this site' })
-  @IsOptional()
+  @Field({ description: 'Where checkout leads when it is given up, on this site' })
+  @OptionalField()
   @IsString()
   @MaxLength(2_048)
   cancel_url?: string;

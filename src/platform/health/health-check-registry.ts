@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
 /** The parts the public health check reports, each really looked at. */
-export type CheckName = 'database' | 'queue' | 'storage' | 'email' | 'payments' | 'rendering';
+export const CHECK_NAMES = ['database', 'queue', 'storage', 'email', 'payments', 'rendering'] as const;
+
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** How a part, or all of them together, can be. */
+export const CHECK_STATUSES = ['up', 'degraded', 'down'] as const;
+
+export type OverallStatus = (typeof CHECK_STATUSES)[number];
 
 /** What a check found. `degraded`: it works with less, or a third party it needs is down. */
 export type CheckResult =

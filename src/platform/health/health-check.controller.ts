@@ -1,18 +1,12 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { Operation, Tag } from '../http/index.js';
 import { CLOCK, type Clock } from '../time/index.js';
-import { HealthService, type OverallStatus } from './health.service.js';
-
-interface HealthCheckAnswer {
-  readonly status: OverallStatus;
-  readonly timestamp: string;
-  readonly version: string;
-  readonly checks: Readonly<Record<string, unknown>>;
-}
+import { HealthCheckResponse } from './health.response.js';
+import { HealthService } from './health.service.js';
 
 /** The one monitoring route that is open to everyone: whether the product works, part by part. */
-@ApiTags('monitoring')
+@Tag('Monitoring')
 @Controller('admin/api/monitoring/health')
 export class HealthCheckController {
   constructor(
@@ -23,8 +17,8 @@ export class HealthCheckController {
 
   /** Answers 200 also when something is down: the question was answered, and `status` says it. */
   @Get('check')
-  @ApiOperation({ summary: 'State of every part of the product' })
-  async check(): Promise<HealthCheckAnswer> {
+  @Operation({ summary: 'State of every part of the product', answer: HealthCheckResponse })
+  async check(): Promise<HealthCheckResponse> {
     const { status, checks } = await this.health.report();
     return { status, timestamp: this.clock.now().toISOString(), version: this.config.version, checks };
   }

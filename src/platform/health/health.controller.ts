@@ -1,31 +1,35 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NoRateLimit } from '../http/index.js';
+import { NoRateLimit, Operation, Tag } from '../http/index.js';
+import { ProbeResponse, ReadinessResponse } from './health.response.js';
 import { HealthService } from './health.service.js';
 
 /** Probes for Kubernetes. */
-@ApiTags('health')
+@Tag('Probes')
 @NoRateLimit()
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers; looks at nothing else' })
-  live(): { readonly status: 'ok' } {
+  @Operation({ summary: 'Whether the process answers; looks at nothing else', answer: ProbeResponse })
+  live(): ProbeResponse {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether the process can take traffic: database and queue, and no shutdown under way' })
-  async ready(): Promise<{ readonly status: 'ok'; readonly checks: Readonly<Record<string, unknown>> }> {
+  @Operation({
+    summary: 'Whether the process can take traffic: database and queue, and no shutdown under way',
+    answer: ReadinessResponse,
+    errors: ['SERVICE_UNAVAILABLE'],
+  })
+  async ready(): Promise<ReadinessResponse> {
     const { checks } = await this.health.assertReady();
     return { status: 'ok', checks };
   }
 
   @Get('startup')
-  @ApiOperation({ summary: 'Whether the process has started' })
-  startup(): { readonly status: 'ok' } {
+  @Operation({ summary: 'Whether the process has started', answer: ProbeResponse, errors: ['SERVICE_UNAVAILABLE'] })
+  startup(): ProbeResponse {
     this.health.assertStarted();
     return { status: 'ok' };
   }

@@ -1,7 +1,13 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { ApiError, translateError } from '../errors/index.js';
-import { type CheckName, type CheckResult, type HealthCheck, HealthCheckRegistry } from './health-check-registry.js';
+import {
+  type CheckName,
+  type CheckResult,
+  type HealthCheck,
+  HealthCheckRegistry,
+  type OverallStatus,
+} from './health-check-registry.js';
 
 /** What this process cannot do without: when one of these is down it takes no traffic. */
 const ESSENTIAL: ReadonlySet<CheckName> = new Set(['database', 'queue']);
@@ -10,8 +16,6 @@ const CHECK_LIMIT_MS = 2_000;
 
 /** The page is public: however often it is loaded, each part is looked at this seldom. */
 const FRESH_MS = 1_000;
-
-export type OverallStatus = 'up' | 'degraded' | 'down';
 
 export interface HealthReport {
   readonly status: OverallStatus;

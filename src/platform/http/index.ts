@@ -12,7 +12,12 @@ export {
 } from './edge/request-hooks.js';
 export { RouteTable } from './edge/route-table.js';
 export { HttpModule } from './http.module.js';
-export { PageQuery, pagination, type Pagination } from './pagination.js';
+export { type ApiDescription, buildApiDocument } from './openapi/api-document.js';
+export { CountField, Field, IdField, TimeField } from './openapi/field.js';
+export { Operation, type OperationDescription, Tag, Undocumented } from './openapi/operation.js';
+export { BearerGuard, DATABASE_FAILURES } from './openapi/route-facts.js';
+export { OptionalField } from './optional-field.js';
+export { PageQuery, pagination, Pagination } from './pagination.js';
 export { NoRateLimit, RateLimit } from './rate-limits/rate-limit.decorator.js';
 export { limitRequests } from './rate-limits/rate-limit.hook.js';
 export { RateLimits } from './rate-limits/rate-limits.js';

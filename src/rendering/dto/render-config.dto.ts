@@ -1,14 +1,15 @@
 import { Transform } from 'class-transformer';
 import { IsDefined, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { Field } from '../../platform/http/index.js';
 import { type RenderLook, VISUALIZATIONS, type Visualization } from '../ports/renderer.port.js';
 
 /** Widths × heights a video may have; each tier allows some of them. */
-const RESOLUTIONS = ['1920x1080', '1280x720', '854x480', '1080x1080', '1080x1920'] as const;
+export const RESOLUTIONS = ['1920x1080', '1280x720', '854x480', '1080x1080', '1080x1920'] as const;
 
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 const MAX_TITLE_CHARACTERS = 80;
-const HEX_COLOR = /^#[0-9a-f]{6}$/i;
+const HEX_COLOR = /^#[0-9A-Fa-f]{6}$/;
 
 /** The customer's choice as it is kept and shown: complete, in wire names. */
 export interface RenderConfig {
@@ -49,10 +50,12 @@ function hasAtMostCharacters(max: number): PropertyDecorator {
 
 /** The `render_config` part of a submission. */
 export class RenderConfigDto implements RenderConfig {
+  @Field({ enumName: 'Visualization' })
   @IsDefined({ message: 'visualization is required' })
   @IsIn(VISUALIZATIONS)
   readonly visualization!: Visualization;
 
+  @Field({ enumName: 'Resolution', description: 'One that the tier covers' })
   @IsDefined({ message: 'resolution is required' })
   @IsIn(RESOLUTIONS)
   readonly resolution!: Resolution;
@@ -68,6 +71,7 @@ export class RenderConfigDto implements RenderConfig {
   @Matches(HEX_COLOR, { message: '$property must be a colour like #1e90ff' })
   readonly background_color: string = '#0b0d17';
 
+  @Field({ type: String, nullable: true, maxLength: MAX_TITLE_CHARACTERS, example: 'Night Drive' })
   @Transform(({ value }) => cleanTitle(value))
   @IsOptional()
   @IsString()

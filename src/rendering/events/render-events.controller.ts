@@ -1,13 +1,12 @@
 import { Controller, Get, Headers, Param, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type AuthenticatedUser, AuthGuard, CurrentUser } from '../../auth/index.js';
+import { Operation, Tag } from '../../platform/http/index.js';
 import { RenderJobs } from '../jobs/render-jobs.js';
 import { JobEventStreams } from './job-event-stream.js';
 
 /** The live state of one job. */
-@ApiTags('Rendering')
-@ApiBearerAuth()
+@Tag('Rendering')
 @Controller('api/jobs/render/events')
 @UseGuards(AuthGuard)
 export class RenderEventsController {
@@ -17,8 +16,19 @@ export class RenderEventsController {
   ) {}
 
   @Get(':job_id')
-  @ApiProduces('text/event-stream')
-  @ApiOperation({ summary: 'State and progress of a job as server-sent events, until it is final' })
+  @Operation({
+    summary: 'State and progress of a job as server-sent events, until it is final',
+    description:
+      'The data of each event is what `status` answers: JSON of the schema `RenderJobResponse`. The id of an event is the version of the job. A comment every 15 seconds keeps the connection open.',
+    answers: {
+      200: { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+      204: { description: 'The client has seen the last event' },
+    },
+    errors: ['JOB_NOT_FOUND'],
+    also: ({ ApiHeader }) => [
+      ApiHeader({ name: 'last-event-id', required: false, description: 'Id of the last event seen; sent by browsers' }),
+    ],
+  })
   async events(
     @CurrentUser() user: AuthenticatedUser,
     @Param('job_id') jobId: string,

@@ -3,19 +3,12 @@ import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { ConflictError, GoneError } from '../../platform/errors/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import { ObjectStorage } from '../../storage/index.js';
+import type { RenderDownload } from '../dto/rendering.response.js';
 import type { RenderJob } from '../entities/render-job.entity.js';
 import { videoFilename } from './video-filename.js';
 
 const LINK_LIFETIME_SECONDS = 24 * 3_600;
 const DAY_MS = 86_400_000;
-
-/** Where a finished video can be fetched. */
-export interface RenderDownload {
-  readonly download_url: string;
-  readonly expires_at: string;
-  readonly filename: string;
-  readonly size_bytes: number;
-}
 
 /** Hands out time-limited links to finished videos. */
 @Injectable()

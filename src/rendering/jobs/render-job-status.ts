@@ -4,7 +4,9 @@ export const RENDER_JOB_STATUSES = ['queued', 'processing', 'completed', 'failed
 export type RenderJobStatus = (typeof RENDER_JOB_STATUSES)[number];
 
 /** What a worker does at the moment; only while `processing`. */
-export type RenderStage = 'fetching' | 'analysing' | 'rendering' | 'storing';
+export const RENDER_STAGES = ['fetching', 'analysing', 'rendering', 'storing'] as const;
+
+export type RenderStage = (typeof RENDER_STAGES)[number];
 
 /** Whether nothing will happen to a job in this state any more, unless the customer retries it. */
 export function isFinal(status: RenderJobStatus): boolean {

@@ -3,9 +3,10 @@ import { isUUID } from 'class-validator';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../../platform/database/index.js';
 import { NotFoundError } from '../../platform/errors/index.js';
+import type { RenderJobListItem, RenderJobView } from '../dto/rendering.response.js';
 import { RenderJob } from '../entities/render-job.entity.js';
 import type { RenderJobStatus } from './render-job-status.js';
-import { type RenderJobListItem, type RenderJobView, renderJobView } from './render-job-view.js';
+import { renderJobView } from './render-job-view.js';
 import { RenderEstimates } from './render-estimates.js';
 
 export interface RenderJobPage {
@@ -72,7 +73,7 @@ export class RenderJobs {
       const jobs: RenderJobListItem[] = [];
       for (const job of rows) {
         const view = renderJobView(job, await this.estimates.completion(manager, job));
-        jobs.push({ ...view, render_config: job.config });
+        jobs.push(Object.assign(view, { render_config: job.config }));
       }
       return { jobs, total };
     });

@@ -11,9 +11,9 @@ import {
   UnprocessableEntityException,
   UseGuards,
 } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { AdminGuard } from '../../auth/index.js';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { Undocumented } from '../../platform/http/index.js';
 import { InvalidFaultError, isSandboxService, parseFault, type SandboxService } from './fault.js';
 
 /**
@@ -22,7 +22,7 @@ import { InvalidFaultError, isSandboxService, parseFault, type SandboxService } 
  */
 @Controller('sandbox/faults')
 @UseGuards(AdminGuard)
-@ApiExcludeController()
+@Undocumented()
 export class FaultsController {
   constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
 

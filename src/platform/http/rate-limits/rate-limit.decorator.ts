@@ -1,5 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 
 /** The limits that hold across all instances. */
 export type StrictLimit = 'auth' | 'create_session' | 'submit';
@@ -20,6 +21,12 @@ export const NoRateLimit =
     if (key !== undefined && descriptor !== undefined) exempt(target, key, descriptor);
     else if (typeof target === 'function') exemptMethods(target, exempt);
   };
+
+/** Whether a handler is exempt from the default limits. */
+export function isExemptFromLimits(handler: Function): boolean {
+  const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { rateLimit?: false } | undefined;
+  return config?.rateLimit === false;
+}
 
 /** Fastify's configuration belongs to a route: Nest reads it off the method and looks at no class. */
 function exemptMethods({ prototype }: Function, exempt: ReturnType<typeof RouteConfig>): void {
