@@ -27,14 +27,11 @@ export interface ErrorEnvelope {
   };
 }
 
-/** Seconds to wait where whoever refused did not say: the window of the default limit, and a typical restart. */
-const DEFAULT_RETRY_AFTER_SECONDS: Readonly<Partial<Record<number, number>>> = { 429: 60, 503: 10 };
-
 const API_ERROR = Symbol.for('oriel.ApiError');
 
 /**
  * Base of every error the product knows. Status, retryability and log level come from the catalogue by code and from
- * nowhere else. An error with status 429 or 503 always has `details.retry_after`, in whole seconds.
+ * nowhere else. `details.retry_after` is in whole seconds, and only there where somebody said how long to wait.
  */
 export class ApiError extends Error {
   readonly code: ErrorCode;
@@ -48,7 +45,7 @@ export class ApiError extends Error {
     super(options.message ?? entry.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
-    this.details = Object.freeze(withRetryAfter(entry.status, options.details ?? {}));
+    this.details = Object.freeze(withWholeSeconds(options.details ?? {}));
     this.recoverable = options.recoverable ?? entry.recoverable;
     this.occurredAt = new Date();
     Object.defineProperty(this, API_ERROR, { value: true });
@@ -68,13 +65,13 @@ export class ApiError extends Error {
     return this.entry.level;
   }
 
-  /** Seconds to wait before trying again, where that is known. */
+  /** Seconds to wait before trying again, where whoever refused said so. */
   get retryAfterSeconds(): number | undefined {
     const { retry_after: seconds } = this.details;
     return typeof seconds === 'number' ? seconds : undefined;
   }
 
-  /** The envelope; what HTTP sends has `details.request_id` added. */
+  /** The envelope; what HTTP sends has in `details` also what only the edge knows, such as the request id. */
   toJSON(): ErrorEnvelope {
     const { code, message, details, recoverable } = this;
     return { error: { code, message, details, timestamp: this.occurredAt.toISOString(), recoverable } };
@@ -95,10 +92,7 @@ export function isApiError(value: unknown): value is ApiError {
   }
 }
 
-function withRetryAfter(status: number, details: ErrorDetails): ErrorDetails {
-  const fallback = DEFAULT_RETRY_AFTER_SECONDS[status];
-  const given = details['retry_after'];
-  if (given === undefined && fallback === undefined) return { ...details };
-  const seconds = typeof given === 'number' && Number.isFinite(given) ? Math.max(1, Math.ceil(given)) : (fallback ?? 1);
-  return { ...details, retry_after: seconds };
+function withWholeSeconds({ retry_after: given, ...others }: ErrorDetails): ErrorDetails {
+  if (typeof given !== 'number' || !Number.isFinite(given)) return others;
+  return { ...others, retry_after: Math.max(1, Math.ceil(given)) };
 }

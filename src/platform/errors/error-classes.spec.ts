@@ -107,12 +107,12 @@ describe('ApiError', () => {
     expect(error.details['retry_after']).toBe(expected);
   });
 
-  it('always has a wait where HTTP asks for one, and none elsewhere', () => {
-    expect(new classes.RateLimitError().retryAfterSeconds).toBe(60);
-    expect(new classes.StorageError('STORAGE_ERROR', { details: { retry_after: Number.NaN } }).retryAfterSeconds).toBe(
-      10,
-    );
-    expect(new classes.NotFoundError().retryAfterSeconds).toBeUndefined();
+  it('has a wait only where one was given', () => {
+    for (const given of [{}, { retry_after: undefined }, { retry_after: Number.NaN }, { retry_after: '7' }]) {
+      const error = new classes.StorageError('STORAGE_ERROR', { details: { operation: 'upload', ...given } });
+      expect(error.retryAfterSeconds).toBeUndefined();
+      expect(error.details).toEqual({ operation: 'upload' });
+    }
   });
 
   it('cannot be changed through the details it was given', () => {

@@ -37,7 +37,14 @@ describe('toErrorReply', () => {
     const error = new RateLimitError('RATE_LIMIT_EXCEEDED', { details: { retry_after: 7 } });
     expect(toErrorReply(error, FACTS).headers['retry-after']).toBe('7');
     expect(detailsOf(error)).toMatchObject({ retry_after: 7 });
-    expect(toErrorReply(new StorageError(), FACTS).headers['retry-after']).toBe('10');
+  });
+
+  it.each([
+    [new RateLimitError(), 60],
+    [new StorageError(), 10],
+  ])('gives %s, which does not say when to come back, a usual wait', (error, seconds) => {
+    expect(toErrorReply(error, FACTS).headers['retry-after']).toBe(String(seconds));
+    expect(detailsOf(error)).toEqual({ retry_after: seconds, request_id: 'request-1' });
   });
 
   it('challenges, and names the error only to who brought a token', () => {

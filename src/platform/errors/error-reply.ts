@@ -18,6 +18,8 @@ export interface ErrorReply {
 }
 
 const BODY_TYPES: readonly string[] = ['application/json', 'multipart/form-data'];
+/** Seconds to wait where whoever refused did not say: the window of the default limit, and a typical restart. */
+const USUAL_WAIT_SECONDS = { 429: 60, 503: 10 } as const;
 const BYTES_PER_MEBIBYTE = 1_048_576;
 
 /**
@@ -60,6 +62,7 @@ function withoutSecrets(details: ErrorDetails): ErrorDetails {
 function statusDetails(status: number, { bodyLimitBytes }: ReplyFacts): ErrorDetails {
   if (status === 413) return { max_size_mb: Math.round((bodyLimitBytes / BYTES_PER_MEBIBYTE) * 100) / 100 };
   if (status === 415) return { supported_types: BODY_TYPES };
+  if (status === 429 || status === 503) return { retry_after: USUAL_WAIT_SECONDS[status] };
   return {};
 }
 

@@ -150,13 +150,25 @@ describe('DependencyPolicy', () => {
       expect(work).toHaveBeenCalledTimes(1);
     });
 
-    it('waits as long as the dependency asks', async () => {
-      const limited = new ExternalServiceError('STRIPE_RATE_LIMITED', { details: { retry_after: 7 } });
+    it.each([
+      ['STRIPE_RATE_LIMITED', 7],
+      // What callers are told by default where nobody said anything.
+      ['STRIPE_SERVICE_ERROR', 10],
+    ] as const)('waits as long as the dependency asks with %s: %i s', async (code, seconds) => {
+      const busy = new ExternalServiceError(code, { details: { retry_after: seconds } });
       const { value, afterMs } = await run(policyWith(), async ({ attempt }) => {
-        if (attempt === 1) throw limited;
+        if (attempt === 1) throw busy;
         return 'done';
       });
-      expect({ value, afterMs }).toEqual({ value: 'done', afterMs: 7_000 });
+      expect({ value, afterMs }).toEqual({ value: 'done', afterMs: seconds * 1_000 });
+    });
+
+    it('chooses the pause itself where a rate limit does not say how long', async () => {
+      const { value, afterMs } = await run(policyWith(), async ({ attempt }) => {
+        if (attempt === 1) throw new ExternalServiceError('STRIPE_RATE_LIMITED');
+        return 'done';
+      });
+      expect({ value, afterMs }).toEqual({ value: 'done', afterMs: 400 });
     });
 
     it('fails at once when the dependency asks for more than two minutes, and says for how long', async () => {

@@ -4,7 +4,6 @@ import { MAX_RETRY_AFTER_SECONDS, nextBackoffMs, pause } from './backoff.js';
 import { Bulkhead } from './bulkhead.js';
 import { type Call, CallSender, NotSentError, type SenderPorts } from './call-sender.js';
 import { Circuit } from './circuit.js';
-import { requestedPauseSeconds } from './policy-errors.js';
 import type { PolicyEvent } from './policy-events.js';
 import { RetryBudget } from './retry-budget.js';
 import type {
@@ -140,7 +139,7 @@ export class DependencyPolicy implements ServicePolicy {
     if (error instanceof NotSentError || call.signal?.aborted === true || attempt >= call.maxAttempts) return null;
     const failure = translateError(error);
     if (!failure.retryable) return null;
-    const requestedSeconds = requestedPauseSeconds(failure);
+    const requestedSeconds = failure.retryAfterSeconds ?? 0;
     const delayMs = Math.max(nextBackoffMs(previousDelayMs, this.ports.random), requestedSeconds * 1_000);
     const denied = this.reasonAgainstRetry(call, requestedSeconds, delayMs);
     const event = { service: this.service, operation: call.operation, code: failure.code };

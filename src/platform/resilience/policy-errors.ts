@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../config/index.js';
-import { ApiError, type ApiErrorOptions, ExternalServiceError, RenderingTimeoutError } from '../errors/index.js';
+import { type ApiError, type ApiErrorOptions, ExternalServiceError, RenderingTimeoutError } from '../errors/index.js';
 
 type Refusal = (options: ApiErrorOptions) => ApiError;
 
@@ -40,14 +40,4 @@ export function attemptTimeoutError(service: ServiceName, cause: unknown): ApiEr
 /** All places and waiting places of the bulkhead are taken, or waiting for one used up the time of the call. */
 export function overloadedError(cause: unknown): ApiError {
   return new ExternalServiceError('SERVICE_UNAVAILABLE', { details: { retry_after: 1 }, cause });
-}
-
-/**
- * The pause that the dependency itself asked for, in seconds. Errors with status 503 carry a `retry_after` for the
- * caller even where the dependency said nothing; that default is not its wish, except where it limits our rate.
- */
-export function requestedPauseSeconds(error: ApiError): number {
-  const seconds = error.retryAfterSeconds ?? 0;
-  if (error.code.endsWith('_RATE_LIMITED')) return seconds;
-  return seconds === new ApiError(error.code).retryAfterSeconds ? 0 : seconds;
 }
