@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { envelopeProblems } from '../../support/envelope.js';
 import { type EdgeApp, startEdgeApp } from '../../support/edge-app.js';
 import { ask, exchange, parseResponses, type RawResponse } from '../../support/raw-http.js';
@@ -58,6 +59,26 @@ describe('the HTTP edge', () => {
       const ids = Array.from({ length: 50 }, (_, index) => `concurrent-${index}`);
       const answers = await Promise.all(ids.map((id) => only(edge, post('/context', '{}', `X-Request-Id: ${id}\r\n`))));
       expect(answers.map(({ body }) => (JSON.parse(body) as { requestId: string }).requestId)).toEqual(ids);
+    });
+  });
+
+  describe('the line at the end of a request', () => {
+    it.each([
+      ['a broken escape', get('/%zz')],
+      ['an over-long parameter', get(`/throw/${'a'.repeat(2_000)}`)],
+      ['an unknown path', get('/nowhere')],
+      ['an expectation nobody meets', get('/nowhere', 'Expect: miracles\r\n')],
+    ])('finds the request id of %s on the response', async (_what, bytes) => {
+      const closed = Promise.withResolvers<unknown>();
+      const watch = (_request: IncomingMessage, response: ServerResponse): void => {
+        response.once('close', () => closed.resolve(response.getHeader('x-request-id')));
+      };
+      const server = edge.app.getHttpServer();
+      server.prependOnceListener('request', watch).prependOnceListener('checkExpectation', watch);
+      const { headers } = await only(edge, bytes);
+      server.off('request', watch).off('checkExpectation', watch);
+      expect(await closed.promise).toBe(headers['x-request-id']);
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     });
   });
 

@@ -50,7 +50,11 @@ export function fastifyOptions(config: AppConfig): FastifyHttpOptions<Server> {
       requireHostHeader: false,
     },
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => request.server.errorResponder.answer(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      // None of our hooks has seen this request: the log of requests finds its id on the raw response only.
+      reply.raw.setHeader('x-request-id', request.id);
+      request.server.errorResponder.answer(error, request, reply);
+    },
   };
 }
 

@@ -75,7 +75,10 @@ export class RawReplies {
   }
 
   private refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    const reply = this.replyTo(new ApiError('EXPECTATION_FAILED'), requestIdFrom(request.headers));
+    const requestId = requestIdFrom(request.headers);
+    const reply = this.replyTo(new ApiError('EXPECTATION_FAILED'), requestId);
+    // What writeHead alone is given cannot be read back, and the log of requests does read it.
+    response.setHeader('x-request-id', requestId);
     response.writeHead(reply.status, {
       ...reply.headers,
       'content-length': Buffer.byteLength(reply.body),
