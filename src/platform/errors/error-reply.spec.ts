@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.js';
+import { ApiError, type ErrorDetails } from './api-error.js';
 import { ConflictError, RateLimitError, StorageError, TokenError } from './error-classes.js';
 import { toErrorReply, toRawResponse } from './error-reply.js';
 
@@ -61,6 +61,14 @@ describe('toErrorReply', () => {
     expect(detailsOf(new ApiError('UNSUPPORTED_MEDIA_TYPE'))).toMatchObject({
       supported_types: ['application/json', 'multipart/form-data'],
     });
+  });
+
+  it('names the size of the file to who asked for a part beyond it', () => {
+    const contentRange = (details: ErrorDetails): string | undefined =>
+      toErrorReply(new ApiError('RANGE_NOT_SATISFIABLE', { details }), FACTS).headers['content-range'];
+    expect(contentRange({ size_bytes: 700_000 })).toBe('bytes */700000');
+    expect(contentRange({ size_bytes: 0 })).toBe('bytes */0');
+    for (const size of [undefined, -1, 1.5, '7\r\nx: y']) expect(contentRange({ size_bytes: size })).toBeUndefined();
   });
 
   it.each([1n, cycle(), undefined])('stays an envelope whatever the details are: %p', (value) => {

@@ -72,6 +72,8 @@ function statusHeaders({ status, code }: ApiError, details: ErrorDetails): Recor
       return { 'www-authenticate': challenge(code) };
     case 405:
       return { allow: listOf(details['allowed_methods']) };
+    case 416:
+      return contentRange(details['size_bytes']);
     case 429:
     case 503:
       return { 'retry-after': String(details['retry_after']) };
@@ -84,6 +86,12 @@ function statusHeaders({ status, code }: ApiError, details: ErrorDetails): Recor
 function challenge(code: string): string {
   const realm = 'Bearer realm="oriel"';
   return code.includes('TOKEN') ? `${realm}, error="invalid_token"` : realm;
+}
+
+/** RFC 9110 §15.5.17: how long the file is of which a part was asked that does not exist. */
+function contentRange(sizeBytes: unknown): Record<string, string> {
+  const known = Number.isSafeInteger(sizeBytes) && Number(sizeBytes) >= 0;
+  return known ? { 'content-range': `bytes */${String(sizeBytes)}` } : {};
 }
 
 function listOf(value: unknown): string {

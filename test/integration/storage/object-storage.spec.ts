@@ -330,6 +330,7 @@ describe('ObjectStorage', () => {
 
       const beyond = await download(url, { range: 'bytes=700000-' });
       expect(beyond.statusCode).toBe(416);
+      expect(beyond.headers['content-range']).toBe('bytes */700000');
       expect(beyond.json()).toMatchObject({
         error: { code: 'RANGE_NOT_SATISFIABLE', details: { size_bytes: 700_000 } },
       });
