@@ -25,7 +25,7 @@ export default {
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   maxWorkers: 2,
   // Modules of ESM tests are not given back: a worker that has grown is replaced before it slows down what it runs next.
   workerIdleMemoryLimit: '600MB',
