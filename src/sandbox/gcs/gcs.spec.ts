@@ -276,7 +276,7 @@ describe('GCS double', () => {
     clearInterval(timer);
     const [files] = await bucket.getFiles({ prefix: 'big-' });
     expect(files.map((file) => file.metadata.md5Hash)).toEqual(names.map(() => md5));
-    // The sender's buffers are in this figure too.
-    expect(peak - before).toBeLessThan(20 * MEBIBYTE);
+    // What is on its way in ten sockets, the sender's included, varies with the machine; a double that held the uploads would hold all of them.
+    expect(peak - before).toBeLessThan((names.length * content.length) / 2);
   }, 120_000);
 });
