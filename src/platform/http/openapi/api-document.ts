@@ -39,7 +39,10 @@ export async function buildApiDocument(app: INestApplication, api: ApiDescriptio
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: '`access_token` of a login' });
   for (const [name, description] of Object.entries(api.tags)) builder.addTag(name, description);
-  const document = swagger.SwaggerModule.createDocument(app, builder.build(), { operationIdFactory });
+  const document = swagger.SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory,
+    autoTagControllers: false,
+  });
   return withErrors(document);
 }
 
