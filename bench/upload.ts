@@ -1,6 +1,6 @@
 /** Five uploads of 50 MB at once: growth of the process's memory, and how fast `/health/live` answers meanwhile. Needs a build. */
-import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { ApiClient } from '../demo/api-client.ts';
 import { pay, registerAndVerify } from '../demo/journey.ts';
 import { synthesizeTrack } from '../demo/synthesize-track.ts';
@@ -10,7 +10,7 @@ const UPLOADS = 5;
 const ROUNDS = 3;
 /** 44.1 kHz stereo PCM of this length is just below the limit of 50 MiB. */
 const TRACK_SECONDS = 297;
-const LIVE_INTERVAL_MS = 10;
+const MEMORY_INTERVAL_MS = 50;
 
 interface Round {
   readonly growthMb: number;
@@ -22,17 +22,10 @@ async function measure(product: MeasuredProduct, api: ApiClient, audio: Blob): P
   const payments = await Promise.all(Array.from({ length: UPLOADS }, () => pay(api, '1920x1080')));
   const before = product.residentBytes();
   let peak = before;
-  const uploading = new AbortController();
-  const liveMs: number[] = [];
-  const watcher = (async () => {
-    while (!uploading.signal.aborted) {
-      const asked = performance.now();
-      await (await fetch(`${product.origin}/health/live`)).arrayBuffer();
-      liveMs.push(performance.now() - asked);
-      peak = Math.max(peak, product.residentBytes());
-      await delay(LIVE_INTERVAL_MS);
-    }
-  })();
+  const sampler = setInterval(() => {
+    peak = Math.max(peak, product.residentBytes());
+  }, MEMORY_INTERVAL_MS);
+  const watcher = new Worker(new URL('live-watcher.ts', import.meta.url), { workerData: { origin: product.origin } });
   const started = performance.now();
   await Promise.all(
     payments.map(async (paymentId) => {
@@ -44,8 +37,9 @@ async function measure(product: MeasuredProduct, api: ApiClient, audio: Blob): P
     }),
   );
   const seconds = (performance.now() - started) / 1_000;
-  uploading.abort();
-  await watcher;
+  clearInterval(sampler);
+  watcher.postMessage('stop');
+  const [liveMs] = (await once(watcher, 'message')) as [number[]];
   return { growthMb: (peak - before) / 1e6, seconds, liveMs };
 }
 
@@ -57,15 +51,28 @@ const limits = Object.fromEntries(
   ]),
 );
 
+/** Mails are a worker's business; what is measured is the api role, on which no render competes for the processor. */
+async function accessToken(stateDir: string): Promise<string> {
+  const product = await MeasuredProduct.start(stateDir, limits);
+  try {
+    return await registerAndVerify(new ApiClient(product.origin), product.sandboxOrigin);
+  } finally {
+    await product.stop();
+  }
+}
+
+/** The doubles run in another process, as the vendors do: their memory and their work are not the product's. */
 await withStateDir(async (stateDir) => {
+  const token = await accessToken(stateDir);
+  const host = await MeasuredProduct.start(stateDir, { ROLE: 'api', ...limits });
   const product = await MeasuredProduct.start(stateDir, {
     ROLE: 'api',
-    INSTANCE_ID: randomBytes(4).toString('hex'),
+    SANDBOX_PORT: new URL(host.sandboxOrigin).port,
     ...limits,
   });
   try {
     const api = new ApiClient(product.origin);
-    await registerAndVerify(api, product.sandboxOrigin);
+    api.signIn(token);
     for (let round = 1; round <= ROUNDS; round += 1) {
       const { growthMb, seconds, liveMs } = await measure(product, api, audio);
       process.stdout.write(
@@ -75,5 +82,6 @@ await withStateDir(async (stateDir) => {
     }
   } finally {
     await product.stop();
+    await host.stop();
   }
 });

@@ -25,8 +25,8 @@ export interface LookOptions {
   readonly title: string | undefined;
 }
 
-/** Makes an account, verifies it with the token from the sandbox's mailbox and signs in. */
-export async function registerAndVerify(api: ApiClient, sandboxOrigin: string): Promise<void> {
+/** Makes an account, verifies it with the token from the sandbox's mailbox and signs in; gives the access token. */
+export async function registerAndVerify(api: ApiClient, sandboxOrigin: string): Promise<string> {
   const email = `musician-${randomBytes(4).toString('hex')}@example.com`;
   const password = `${randomBytes(12).toString('base64url')}a1`;
   await api.post('/api/auth/register', { email, password });
@@ -34,6 +34,7 @@ export async function registerAndVerify(api: ApiClient, sandboxOrigin: string): 
   const session = await api.post<{ access_token: string }>('/api/auth/login', { email, password });
   api.signIn(session.access_token);
   say(`  registered and verified ${email}`);
+  return session.access_token;
 }
 
 /** The mail is sent by the queue, so it may take a moment to arrive. */

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Transform, type TransformCallback } from 'node:stream';
 import { crc32c } from '@node-rs/crc32';
 
@@ -53,10 +53,19 @@ export class DigestStream extends Transform {
   }
 }
 
-/** Reads a file once, in constant memory. */
+/** Reads a file once, always into the same buffer: garbage of the size of the file would outlive several uploads at once. */
 export async function digestFile(path: string, signal?: AbortSignal): Promise<FileDigest> {
   const digest = new RunningDigest();
-  const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES, ...(signal === undefined ? {} : { signal }) });
-  for await (const chunk of stream as AsyncIterable<Buffer>) digest.update(chunk);
-  return digest.value;
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const file = await open(path);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return digest.value;
+      digest.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }

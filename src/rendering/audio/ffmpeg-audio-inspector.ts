@@ -39,6 +39,7 @@ export class FfmpegAudioInspector implements AudioInspector {
   private async measure(path: string, format: RecognisedAudio['format'], signal: AbortSignal): Promise<number> {
     const args = measuringArguments(path, format, LONGEST_SECONDS + 1);
     const decoder = new FfmpegProcess(this.ffmpegPath, args, { input: false, progress: false });
+    decoder.yieldToOthers();
     const stop = (): void => decoder.stop();
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 
 /** How an ffmpeg ended. */
@@ -52,6 +53,16 @@ export class FfmpegProcess {
       });
       this.child.once('close', (exitCode, signal) => resolve({ exitCode, signal, spawnError, stderr: this.tail() }));
     });
+  }
+
+  /** Lets whatever else runs on the machine go first. A process that has already ended does not mind. */
+  yieldToOthers(): void {
+    if (this.child.pid === undefined) return;
+    try {
+      setPriority(this.child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR')) throw error;
+    }
   }
 
   get pid(): number | undefined {
