@@ -1,4 +1,4 @@
-/** What turns notes into OpenAPI. Loading these takes some 15 MB and 150 ms, which no request but one for the document needs. */
+/** What turns notes into OpenAPI. Loading these takes over 100 ms and 5 MB, which no request but one for the document needs. */
 export interface DocumentationLibraries {
   readonly swagger: typeof import('@nestjs/swagger');
   readonly validation: typeof import('class-validator-jsonschema');
