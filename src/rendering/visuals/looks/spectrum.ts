@@ -91,26 +91,30 @@ export class SpectrumLook implements Look {
   private paintRidge(context: Canvas2D, ridge: Float32Array, distance: number): void {
     const { palette, composition } = this.kit;
     const near = Math.max(0, 1 - distance);
-    this.traceRidge(context, ridge, distance);
     context.fillStyle = css(mix(palette.background, palette.companion, 0.04 + 0.12 * near));
-    context.fill();
     this.fillDownToFront(context, distance);
+    this.traceRidge(context, ridge, distance);
+    context.fill();
     context.lineWidth = Math.max(1, (1.2 + 1.4 * near) * composition.unit);
     context.strokeStyle = css(mix(palette.companion, palette.accent, near), Math.min(1, near * 1.1) * 0.75);
     context.stroke();
   }
 
-  /** Closes the gap between the foot of a ridge and the next nearer one, but for the ends, where a ridge is flat and would show steps. */
+  /** The ground between the foot of a ridge and that of the next nearer one, wider towards the front as everything is. */
   private fillDownToFront(context: Canvas2D, distance: number): void {
-    const { left, width } = this.spanAt(distance);
-    const ground = Math.floor(this.groundAt(distance));
-    const inset = width * 0.08;
-    context.fillRect(
-      left + inset,
-      ground,
-      width - 2 * inset,
-      Math.max(0, this.groundAt(Math.max(0, distance - 1 / RIDGES)) - ground),
-    );
+    const nearer = Math.max(0, distance - 1 / RIDGES);
+    const far = this.spanAt(distance);
+    const near = this.spanAt(nearer);
+    // One pixel of overlap, or the line where two grounds meet would shine through.
+    const top = this.groundAt(distance) - 1;
+    const bottom = this.groundAt(nearer);
+    context.beginPath();
+    context.moveTo(far.left, top);
+    context.lineTo(far.left + far.width, top);
+    context.lineTo(near.left + near.width, bottom);
+    context.lineTo(near.left, bottom);
+    context.closePath();
+    context.fill();
   }
 
   private spanAt(distance: number): { readonly left: number; readonly width: number } {
