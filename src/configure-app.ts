@@ -15,6 +15,7 @@ import {
   openRequest,
   RateLimits,
   RawReplies,
+  readRefusedBodies,
   refuseUnknownRoutes,
   RequestContext,
   RouteTable,
@@ -70,6 +71,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   if (config.role === 'worker') serveProbesOnly(fastify);
   keepContext(fastify, context);
   captureBrokenStreams(fastify, sink);
+  readRefusedBodies(fastify);
   drainOnClose(fastify, config.http.shutdownGraceMs);
 
   configureCors(app, config);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 
 /** Where a server listens. */
@@ -27,7 +26,7 @@ const PATIENCE_MS = 15_000;
  * @param toHead - the answer has no body.
  */
 export async function ask(address: Address, chunks: readonly (string | Buffer)[], toHead = false): Promise<Buffer> {
-  const { socket, received } = open(address);
+  const { socket, received, closed } = open(address);
   socket.on('data', () => {
     if (hasAnswer(Buffer.concat(received), toHead)) socket.end();
   });
@@ -36,27 +35,37 @@ export async function ask(address: Address, chunks: readonly (string | Buffer)[]
     else socket.end();
   });
   for (const chunk of chunks) socket.write(chunk);
-  await once(socket, 'close');
+  await closed;
   return Buffer.concat(received);
 }
 
 /** Sends everything at once, closes our side at once, and reads until the server closes its own: for pipelines. */
 export async function exchange(address: Address, ...chunks: readonly (string | Buffer)[]): Promise<Buffer> {
-  const { socket, received } = open(address);
+  const { socket, received, closed } = open(address);
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   for (const chunk of chunks) socket.write(chunk);
   socket.end();
-  await once(socket, 'close');
+  await closed;
   return Buffer.concat(received);
 }
 
-function open({ host, port }: Address): { socket: Socket; received: Buffer[] } {
+interface OpenConnection {
+  readonly socket: Socket;
+  readonly received: Buffer[];
+  /** Resolves when the connection is over, in whatever way. */
+  readonly closed: Promise<void>;
+}
+
+function open({ host, port }: Address): OpenConnection {
   const socket = createConnection({ host, port });
   const received: Buffer[] = [];
   socket.on('data', (data: Buffer) => received.push(data));
   // A server that has said all it wants to say may reset what we are still sending.
   socket.on('error', () => socket.destroy());
-  return { socket, received };
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+  return { socket, received, closed };
 }
 
 function hasAnswer(bytes: Buffer, toHead: boolean): boolean {

@@ -2,6 +2,7 @@ export { drainOnClose } from './edge/drain.js';
 export { fastifyOptions } from './edge/fastify-options.js';
 export { jsonBodyParser } from './edge/json-body.js';
 export { RawReplies } from './edge/raw-replies.js';
+export { readRefusedBodies } from './edge/refused-bodies.js';
 export {
   answerErrorsOfAllRoutes,
   captureBrokenStreams,

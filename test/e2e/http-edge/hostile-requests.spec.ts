@@ -38,6 +38,14 @@ describe('the product under hostile requests', () => {
     expect(sent).toBe(REQUESTS);
   }, 600_000);
 
+  it('lets a client that is still sending a refused body read why', async () => {
+    const body = Buffer.alloc(8_388_608, 'a');
+    const type = 'Content-Type: application/json\r\n';
+    const head = `POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\n${type}Content-Length: ${body.length}\r\n\r\n`;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(address, [head, body])));
+    expect(answers.map((bytes) => parseResponses(bytes).map(({ status }) => status))).toEqual(answers.map(() => [413]));
+  });
+
   it('is ready afterwards', async () => {
     const response = await fetch(`${product.origin}/health/ready`);
     expect(response.status).toBe(200);
