@@ -88,33 +88,29 @@ export class SpectrumLook implements Look {
     return this.tallest * (1 - 0.45 * distance);
   }
 
+  /** The rim is the same shape laid under the body and looking out above it: two fills cost far less than a fill and a stroke. */
   private paintRidge(context: Canvas2D, ridge: Float32Array, distance: number): void {
     const { palette, composition } = this.kit;
     const near = Math.max(0, 1 - distance);
-    context.fillStyle = css(mix(palette.background, palette.companion, 0.04 + 0.12 * near));
-    this.fillDownToFront(context, distance);
+    const rim = mix(palette.companion, palette.accent, near);
     this.traceRidge(context, ridge, distance);
+    context.fillStyle = css(mix(palette.background, rim, Math.min(1, near * 1.1) * 0.75));
     context.fill();
-    context.lineWidth = Math.max(1, (1.2 + 1.4 * near) * composition.unit);
-    context.strokeStyle = css(mix(palette.companion, palette.accent, near), Math.min(1, near * 1.1) * 0.75);
-    context.stroke();
+    this.traceRidge(context, ridge, distance, Math.max(1, (1.5 + 1.8 * near) * composition.unit));
+    this.traceGroundBefore(context, distance);
+    context.fillStyle = css(mix(palette.background, palette.companion, 0.04 + 0.12 * near));
+    context.fill();
   }
 
-  /** The ground between the foot of a ridge and that of the next nearer one, wider towards the front as everything is. */
-  private fillDownToFront(context: Canvas2D, distance: number): void {
+  /** Leads the path of a ridge on along the ground to the foot of the next nearer one: wider towards the front, as everything is. */
+  private traceGroundBefore(context: Canvas2D, distance: number): void {
     const nearer = Math.max(0, distance - 1 / RIDGES);
-    const far = this.spanAt(distance);
-    const near = this.spanAt(nearer);
+    const { left, width } = this.spanAt(nearer);
     // One pixel of overlap, or the line where two grounds meet would shine through.
-    const top = this.groundAt(distance) - 1;
-    const bottom = this.groundAt(nearer);
-    context.beginPath();
-    context.moveTo(far.left, top);
-    context.lineTo(far.left + far.width, top);
-    context.lineTo(near.left + near.width, bottom);
-    context.lineTo(near.left, bottom);
+    const bottom = this.groundAt(nearer) + 1;
+    context.lineTo(left + width, bottom);
+    context.lineTo(left, bottom);
     context.closePath();
-    context.fill();
   }
 
   private spanAt(distance: number): { readonly left: number; readonly width: number } {
@@ -144,9 +140,9 @@ export class SpectrumLook implements Look {
     context.stroke();
   }
 
-  private traceRidge(context: Canvas2D, levels: Float32Array, distance: number): void {
+  private traceRidge(context: Canvas2D, levels: Float32Array, distance: number, lower = 0): void {
     const { left, width } = this.spanAt(distance);
-    const ground = this.groundAt(distance);
+    const ground = this.groundAt(distance) + lower;
     const height = this.heightAt(distance);
     context.lineJoin = 'round';
     context.beginPath();

@@ -1,5 +1,5 @@
 import type { AudioFrame } from '../audio-frame.js';
-import type { Canvas2D, Gradient, Layer, Rect } from '../canvas.js';
+import type { Canvas2D, Layer, Rect } from '../canvas.js';
 import { approach } from '../envelopes.js';
 import { ellipseGlow } from '../glow.js';
 import { css, mix, type Rgb } from '../palette.js';
@@ -13,6 +13,7 @@ const POINTS = Math.ceil(WAVE_POINTS / STRIDE);
 const THREAD_LAG_SECONDS = 0.045;
 const THREADS = 4;
 const CALM_SECONDS = 0.012;
+const FILL_OPACITY = 0.34;
 
 /** Two silken ribbons, the left and the right channel (or the signal and its mirror image), swinging around a line of light. */
 export class WaveformLook implements Look {
@@ -25,7 +26,6 @@ export class WaveformLook implements Look {
   private readonly heart: Layer;
   private readonly heartHalfWidth: number;
   private readonly heartHalfHeight: number;
-  private fills: readonly [Gradient, Gradient] | undefined;
 
   constructor(private readonly kit: LookKit) {
     const { visual, widthPx } = kit.composition;
@@ -60,13 +60,9 @@ export class WaveformLook implements Look {
     this.pull(rightThreads, frame.right, frame.isStereo ? 1 : -1, frame);
     const painted = this.extent();
     this.paintHeart(context, frame);
-    this.fills ??= [
-      this.createFill(context, this.kit.palette.accent),
-      this.createFill(context, this.kit.palette.companion),
-    ];
     context.globalCompositeOperation = this.kit.palette.glowOperation;
-    this.paintRibbon(context, rightThreads, this.fills[1], this.kit.palette.companion, frame);
-    this.paintRibbon(context, leftThreads, this.fills[0], this.kit.palette.accent, frame);
+    this.paintRibbon(context, rightThreads, this.kit.palette.companion, frame);
+    this.paintRibbon(context, leftThreads, this.kit.palette.accent, frame);
     context.globalCompositeOperation = 'source-over';
     this.paintCore(context, leftThreads);
     return [painted];
@@ -108,19 +104,13 @@ export class WaveformLook implements Look {
     context.globalCompositeOperation = 'source-over';
   }
 
-  private paintRibbon(
-    context: Canvas2D,
-    threads: readonly Float32Array[],
-    fill: Gradient,
-    color: Rgb,
-    frame: AudioFrame,
-  ): void {
+  private paintRibbon(context: Canvas2D, threads: readonly Float32Array[], color: Rgb, frame: AudioFrame): void {
     const { unit } = this.kit.composition;
     const first = threads[0] ?? new Float32Array(POINTS);
     const last = threads[threads.length - 1] ?? first;
     context.lineJoin = 'round';
-    context.fillStyle = fill;
-    context.globalAlpha = 0.55;
+    // A plain colour: the ribbon narrows to nothing at its ends by itself, and a gradient costs more.
+    context.fillStyle = css(color, FILL_OPACITY);
     context.beginPath();
     traceCurve(context, POINTS, this.xAt, (i) => this.middle + (first[i] ?? 0));
     traceCurve(
@@ -132,7 +122,6 @@ export class WaveformLook implements Look {
     );
     context.closePath();
     context.fill();
-    context.globalAlpha = 1;
     const strokes: readonly (readonly [number, number, number])[] = [
       [3, 2, 0.4],
       [0, 14, 0.16 + 0.12 * frame.bassPulse],
@@ -162,14 +151,6 @@ export class WaveformLook implements Look {
   }
 
   private readonly xAt = (index: number): number => index * this.step;
-
-  private createFill(context: Canvas2D, color: Rgb): Gradient {
-    const fill = context.createLinearGradient(0, 0, this.kit.composition.widthPx, 0);
-    fill.addColorStop(0, css(color, 0));
-    fill.addColorStop(0.5, css(color, 0.75));
-    fill.addColorStop(1, css(color, 0));
-    return fill;
-  }
 }
 
 function threadsOf(): readonly Float32Array[] {
