@@ -100,8 +100,11 @@ export interface StorageConfig {
 export interface RenderingConfig {
   readonly ffmpegPath: string;
   readonly concurrency: number;
+  /** Where uploads and render attempts keep their files while they last. */
   readonly tempDir: string;
   readonly stallTimeoutMs: number;
+  /** Resident memory that one renderer and its ffmpegs may use together. */
+  readonly memoryLimitBytes: number;
   /** How long a render may go on at shutdown before it is handed back to the queue. */
   readonly shutdownGraceMs: number;
   readonly maxUploadBytes: number;

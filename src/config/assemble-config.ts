@@ -103,8 +103,9 @@ export function assembleConfig(
     rendering: {
       ffmpegPath,
       concurrency: environment.RENDER_CONCURRENCY ?? Math.max(1, Math.floor(availableParallelism() / 2)),
-      tempDir: join(stateDir, 'tmp'),
+      tempDir: resolve(environment.RENDER_TEMP_DIR ?? join(stateDir, 'tmp')),
       stallTimeoutMs: environment.RENDER_STALL_TIMEOUT_MS ?? 30_000,
+      memoryLimitBytes: (environment.RENDER_MEMORY_LIMIT_MB ?? 1_536) * MEBIBYTE,
       shutdownGraceMs,
       maxUploadBytes: 50 * MEBIBYTE,
     },

@@ -104,6 +104,8 @@ export class Environment {
   @OptionalText() FFMPEG_PATH?: string;
   @OptionalInteger(1, 64) RENDER_CONCURRENCY?: number;
   @OptionalInteger(1_000) RENDER_STALL_TIMEOUT_MS?: number;
+  @OptionalInteger(256) RENDER_MEMORY_LIMIT_MB?: number;
+  @OptionalText() RENDER_TEMP_DIR?: string;
 
   @OptionalInteger(1) RATE_LIMIT_PER_MINUTE?: number;
   @OptionalInteger(1) RATE_LIMIT_PER_HOUR?: number;

@@ -125,6 +125,13 @@ describe('loadConfig', () => {
     expect(config.log.level).toBe(level);
   });
 
+  it('takes the limits of a render from the environment', async () => {
+    const env = { ...PRODUCTION, RENDER_MEMORY_LIMIT_MB: '512', RENDER_TEMP_DIR: '/scratch' };
+    const { rendering } = await loadConfig(env);
+    expect(rendering).toMatchObject({ memoryLimitBytes: 512 * 1_048_576, tempDir: '/scratch' });
+    expect((await problemsOf({ ...env, RENDER_MEMORY_LIMIT_MB: '64' })).message).toContain('RENDER_MEMORY_LIMIT_MB');
+  });
+
   it('takes the numbers of a policy from the environment', async () => {
     const config = await loadConfig({
       ...PRODUCTION,

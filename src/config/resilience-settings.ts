@@ -27,12 +27,12 @@ export type ResilienceSettings = Readonly<Record<ServiceName, PolicySettings>>;
 
 const SEED = { failureThreshold: 5, recoveryTimeoutMs: 60_000, slowCallMs: null, slowCallRate: 0.5 } as const;
 
-/** Defaults of each policy. Attempts of a render are the job queue's, so the policy itself makes one. */
+/** Defaults of each policy. A render's attempts are made by the job queue; its time limit is the least one, for short tracks. */
 export const DEFAULT_RESILIENCE: ResilienceSettings = {
   stripe: { ...SEED, timeoutMs: 10_000, attempts: 3, bulkhead: 20, queue: 50 },
   gcs: { ...SEED, timeoutMs: 10_000, attempts: 3, bulkhead: 10, queue: 100 },
   sendgrid: { ...SEED, timeoutMs: 10_000, attempts: 3, bulkhead: 10, queue: 100 },
-  rendering: { ...SEED, timeoutMs: 120_000, attempts: 1, bulkhead: 1, queue: 100 },
+  rendering: { ...SEED, timeoutMs: 120_000, attempts: 3, bulkhead: 1, queue: 100 },
 };
 
 /** Setting → suffix of its variable, as in `RESILIENCE_STRIPE_FAILURE_THRESHOLD`. */

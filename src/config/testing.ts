@@ -66,6 +66,7 @@ function baseConfig(stateDir: string): AppConfig {
       concurrency: 1,
       tempDir: join(stateDir, 'tmp'),
       stallTimeoutMs: 30_000,
+      memoryLimitBytes: 1_536 * 1_048_576,
       shutdownGraceMs: 1_000,
       maxUploadBytes: 50 * 1_048_576,
     },

@@ -12,11 +12,13 @@ export const RENDERER_PROVIDERS: Provider[] = [
   {
     provide: RENDERER,
     inject: [APP_CONFIG, CLOCK],
-    useFactory: ({ rendering }: AppConfig, clock: Clock): Renderer =>
+    useFactory: ({ rendering, resilience }: AppConfig, clock: Clock): Renderer =>
       new ChildProcessRenderer({
         ffmpegPath: rendering.ffmpegPath,
         clock,
         stallMs: rendering.stallTimeoutMs,
+        minimumTimeLimitMs: resilience.rendering.timeoutMs,
+        memoryLimitBytes: rendering.memoryLimitBytes,
         encoderThreads: Math.max(1, Math.floor(availableParallelism() / rendering.concurrency)),
       }),
   },

@@ -8,11 +8,9 @@ export interface RenderPayload {
 }
 
 /**
- * Attempts at a render before it has failed for good. The row counts them, not the queue: only an attempt that really began
- * and failed, or died, is one. The queue itself redelivers as long as it is told to, at most every half minute.
+ * The row counts the attempts, not the queue: only one that really began and failed, or died, is one. The queue itself
+ * redelivers as long as it is told to, at most every half minute.
  */
-export const MAX_ATTEMPTS = 3;
-
 export const RENDER_QUEUE = defineQueue<RenderPayload>({
   name: 'render',
   retryLimit: 10_000,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../platform/time/index.js';
 import type { RenderedVideo, Renderer, RenderOptions, RenderRequest } from '../ports/renderer.port.js';
+import { renderTimeLimitMs } from '../render-time-limit.js';
 import { checkOutput } from './output-check.js';
 import { RenderChild } from './render-child.js';
 import type { RenderOrder } from './render-messages.js';
@@ -33,8 +34,6 @@ const DEFAULTS = {
   minimumTimeLimitMs: 120_000,
 } as const;
 
-/** A render may take this many times the length of its track. */
-const TIME_LIMIT_FACTOR = 8;
 const HEAP_LIMIT_MB = 256;
 
 /**
@@ -65,7 +64,7 @@ export class ChildProcessRenderer implements Renderer {
     const output = await child.finish(this.order(request), {
       signal,
       stallMs,
-      timeLimitMs: Math.max(minimumTimeLimitMs, request.audio.durationSeconds * 1000 * TIME_LIMIT_FACTOR),
+      timeLimitMs: renderTimeLimitMs(minimumTimeLimitMs, request.audio.durationSeconds),
     });
     const checked = await checkOutput(output.videoPath, request.audio.durationSeconds);
     onProgress({ fraction: 1, stage: 'finalizing' });

@@ -1,15 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { In, type UpdateQueryBuilder } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { Database } from '../../platform/database/index.js';
 import { CLOCK, type Clock, newId } from '../../platform/time/index.js';
 import { RenderJob } from '../entities/render-job.entity.js';
 import type { RenderStage } from '../jobs/render-job-status.js';
-import { MAX_ATTEMPTS, type RenderPayload } from '../jobs/render-queue.js';
+import type { RenderPayload } from '../jobs/render-queue.js';
 
 /** A row that is held: the token is what every later write must show. */
 export interface HeldJob {
   readonly job: RenderJob;
   readonly runToken: string;
+  /** Whether a failure of this attempt is final. */
+  readonly lastAttempt: boolean;
 }
 
 /** What an attempt stores. */
@@ -35,6 +38,7 @@ export type Claim =
 export class AttemptRows {
   constructor(
     private readonly database: Database,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -47,7 +51,8 @@ export class AttemptRows {
       const jobs = manager.getRepository(RenderJob);
       const job = await jobs.findOne({ where: { id: jobId, generation }, lock: { mode: 'pessimistic_write' } });
       if (job === null || (job.status !== 'queued' && job.status !== 'processing')) return { outcome: 'void' };
-      if (job.attempt >= MAX_ATTEMPTS) return { outcome: 'exhausted', job };
+      const { attempts } = this.config.resilience.rendering;
+      if (job.attempt >= attempts) return { outcome: 'exhausted', job };
       const now = this.clock.now();
       const runToken = newId();
       const change = {
@@ -64,7 +69,8 @@ export class AttemptRows {
       };
       const abandoned = objectsOf(job);
       await jobs.update(job.id, change);
-      return { outcome: 'held', held: { job: Object.assign(job, change), runToken }, abandoned };
+      const lastAttempt = change.attempt >= attempts;
+      return { outcome: 'held', held: { job: Object.assign(job, change), runToken, lastAttempt }, abandoned };
     });
   }
 

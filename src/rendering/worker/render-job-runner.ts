@@ -9,7 +9,7 @@ import {
 } from '../../platform/errors/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import { JobChanges } from '../events/job-changes.js';
-import { MAX_ATTEMPTS, type RenderPayload } from '../jobs/render-queue.js';
+import type { RenderPayload } from '../jobs/render-queue.js';
 import { AttemptRows, type HeldJob, objectsOf } from './attempt-rows.js';
 import { type FinishedVideo, JobOutcomes } from './job-outcomes.js';
 import { ProgressReporter } from './progress-reporter.js';
@@ -142,9 +142,9 @@ export class RenderJobRunner {
   }
 
   private async afterFailure(held: HeldJob, error: ApiError): Promise<RunOutcome> {
-    const { job, runToken } = held;
+    const { job, runToken, lastAttempt } = held;
     const postponed = POSTPONING.has(error.code);
-    if (!postponed && (!error.retryable || job.attempt >= MAX_ATTEMPTS)) {
+    if (!postponed && (!error.retryable || lastAttempt)) {
       return await this.failForGood(job, runToken, error);
     }
     const released = await this.rows.release(held, { spendsAttempt: !postponed });

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { GoneError } from '../../platform/errors/index.js';
 import { InjectPolicy, type ServicePolicy } from '../../platform/resilience/index.js';
 import { ObjectStorage } from '../../storage/index.js';
@@ -10,14 +11,13 @@ import { TemporaryDirectories } from '../files/temporary-directories.js';
 import type { RenderStage } from '../jobs/render-job-status.js';
 import { AUDIO_INSPECTOR, type AudioInspector } from '../ports/audio-inspector.port.js';
 import { type RenderedVideo, RENDERER, type Renderer } from '../ports/renderer.port.js';
+import { renderTimeLimitMs } from '../render-time-limit.js';
 import type { ProductKind } from './attempt-rows.js';
 import type { FinishedVideo } from './job-outcomes.js';
 
 /** Percent at which each stage begins; drawing is nearly all of the time. */
 const STAGE_START: Readonly<Record<RenderStage, number>> = { fetching: 0, analysing: 4, rendering: 8, storing: 92 };
 
-const MIN_RENDER_LIMIT_MS = 120_000;
-const RENDER_LIMIT_PER_TRACK_MS = 8;
 /** The renderer keeps the time limit itself and says so better; the policy's stands behind it. */
 const POLICY_MARGIN_MS = 15_000;
 
@@ -40,6 +40,7 @@ export class VideoProduction {
     private readonly storage: ObjectStorage,
     @InjectPolicy('rendering') private readonly policy: ServicePolicy,
     private readonly directories: TemporaryDirectories,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   /**
@@ -88,7 +89,7 @@ export class VideoProduction {
     report('rendering', STAGE_START.rendering);
     const workDirectory = join(directory, 'work');
     await mkdir(workDirectory);
-    const limitMs = Math.max(MIN_RENDER_LIMIT_MS, RENDER_LIMIT_PER_TRACK_MS * audio.durationSeconds * 1_000);
+    const limitMs = renderTimeLimitMs(this.config.resilience.rendering.timeoutMs, audio.durationSeconds);
     const span = STAGE_START.storing - STAGE_START.rendering;
     return await this.policy.execute(
       'render',

@@ -5,6 +5,7 @@ import {
   RenderingError,
   StorageError,
 } from '../../../src/platform/errors/index.js';
+import { DEFAULT_RESILIENCE } from '../../../src/config/resilience-settings.js';
 import { JobHandedBack } from '../../../src/platform/jobs/index.js';
 import { untilAborted } from './fakes.js';
 import { RenderingRoom } from './rendering-room.js';
@@ -122,6 +123,16 @@ describe('RenderJobRunner', () => {
       error: { code: 'FFMPEG_ERROR' },
       context: { kind: 'job', jobId: job.id },
     });
+  });
+
+  it('makes as many attempts as the settings allow', async () => {
+    await room.close();
+    const rendering = { ...DEFAULT_RESILIENCE.rendering, attempts: 1 };
+    room = await RenderingRoom.open({ resilience: { rendering } });
+    const { job, payload } = await room.submitted();
+    room.renderer.next(fail(new RenderingError('FFMPEG_ERROR')));
+    await expect(room.runner.run(payload, never)).resolves.toBe('failed');
+    expect(await room.job(job.id)).toMatchObject({ status: 'failed', attempt: 1 });
   });
 
   it('fails at once when the decoder refuses the track', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { User } from '../../../src/auth/index.js';
+import type { AppConfig } from '../../../src/config/index.js';
 import { testConfig } from '../../../src/config/testing.js';
 import { Email, EmailOutbox } from '../../../src/email/index.js';
 import { Credits, Payment, type TierId, TIERS } from '../../../src/payments/index.js';
@@ -36,6 +37,8 @@ const CONFIG = {
   background_color: '#000000',
   title: 'Night Drive',
 } as const;
+
+type ConfigOverrides = Parameters<typeof testConfig>[0];
 
 /** Records what is enqueued; nothing is delivered but by the test. A rolled-back transaction is the row's matter. */
 class RecordingQueue {
@@ -78,8 +81,9 @@ export class RenderingRoom {
   private constructor(
     private readonly testDatabase: TestDatabase,
     readonly directory: string,
+    overrides: ConfigOverrides,
   ) {
-    const config = testConfig({ stateDir: directory });
+    const config = testConfig({ stateDir: directory, ...overrides });
     this.database = new Database(testDatabase.dataSource);
     const queue = this.queue as unknown as JobQueue;
     const credits = new Credits(this.clock);
@@ -88,12 +92,12 @@ export class RenderingRoom {
     this.changes = new JobChanges(this.database);
     const performance = { metric: (name: string) => this.metrics.push(name) } as unknown as PerformanceLog;
     this.outcomes = new JobOutcomes(this.database, credits, new EmailOutbox(queue, this.clock), config, this.clock);
-    this.runner = this.makeRunner(performance, new TemporaryDirectories(config, this.clock));
+    this.runner = this.makeRunner(config, performance);
   }
 
-  static async open(): Promise<RenderingRoom> {
+  static async open(overrides: ConfigOverrides = {}): Promise<RenderingRoom> {
     const database = await createTestDatabase({ entities: [User, Payment, Email, RenderJob] });
-    return new RenderingRoom(database, await mkdtemp(join(tmpdir(), 'oriel-rendering-')));
+    return new RenderingRoom(database, await mkdtemp(join(tmpdir(), 'oriel-rendering-')), overrides);
   }
 
   async close(): Promise<void> {
@@ -175,20 +179,21 @@ export class RenderingRoom {
     return [...this.storage.keys.values()].filter((key) => !key.startsWith('audio/')).sort();
   }
 
-  private makeRunner(performance: PerformanceLog, directories: TemporaryDirectories): RenderJobRunner {
+  private makeRunner(config: AppConfig, performance: PerformanceLog): RenderJobRunner {
     const production = new VideoProduction(
       this.renderer,
       this.inspector,
       this.storage.asStorage,
       passThroughPolicy('rendering'),
-      directories,
+      new TemporaryDirectories(config, this.clock),
+      config,
     );
     const sink = {
       capture: (error: ApiError, context: ErrorContext): void => {
         this.captured.push({ error, context });
       },
     };
-    const rows = new AttemptRows(this.database, this.clock);
+    const rows = new AttemptRows(this.database, config, this.clock);
     const report = new RunReport(this.context, performance, sink);
     return new RenderJobRunner(rows, this.outcomes, this.changes, production, report, this.clock);
   }
