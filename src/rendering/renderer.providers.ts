@@ -25,6 +25,7 @@ export const RENDERER_PROVIDERS: Provider[] = [
   {
     provide: AUDIO_INSPECTOR,
     inject: [APP_CONFIG],
-    useFactory: ({ rendering }: AppConfig): AudioInspector => new FfmpegAudioInspector(rendering.ffmpegPath),
+    useFactory: ({ rendering }: AppConfig): AudioInspector =>
+      new FfmpegAudioInspector(rendering.ffmpegPath, rendering.stallTimeoutMs),
   },
 ];

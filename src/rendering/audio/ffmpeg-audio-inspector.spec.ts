@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,12 @@ function make(name: string, ...args: readonly string[]): string {
 function write(name: string, content: string | Uint8Array): string {
   const path = join(directory, name);
   writeFileSync(path, content);
+  return path;
+}
+
+function script(name: string, body: string): string {
+  const path = write(name, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
   return path;
 }
 
@@ -170,5 +176,21 @@ describe('FfmpegAudioInspector', () => {
   it('does not blame the track when the decoder cannot be started', async () => {
     const broken = new FfmpegAudioInspector(join(directory, 'no-such-ffmpeg'));
     await expect(broken.inspect(make('fine.wav', ...SINE), { signal })).rejects.toMatchObject({ code: 'FFMPEG_ERROR' });
+  });
+
+  it('gives up a decoder that stops making progress', async () => {
+    const stuck = new FfmpegAudioInspector(script('stuck', 'exec sleep 600'), 300);
+    await expect(stuck.inspect(make('patient.wav', ...SINE), { signal })).rejects.toMatchObject({
+      code: 'RENDERING_STALLED',
+      retryable: true,
+    });
+  });
+
+  it.each(['SEGV', 'TERM'])('does not blame the track for a decoder that was ended by SIG%s', async (name) => {
+    const crashing = new FfmpegAudioInspector(script(`crash-${name}`, `kill -${name} $$`));
+    await expect(crashing.inspect(make(`good-${name}.wav`, ...SINE), { signal })).rejects.toMatchObject({
+      code: 'FFMPEG_ERROR',
+      retryable: true,
+    });
   });
 });

@@ -28,7 +28,8 @@ export interface AudioInspector {
    * @throws FileValidationError `UNSUPPORTED_MEDIA_TYPE` (415, with `supported_types`) for what is no audio format of the contract,
    *   `AUDIO_TRACK_MISSING` for a media file without sound, `AUDIO_CORRUPT` for one that cannot be decoded to its end,
    *   `AUDIO_TOO_SHORT` below 1 s, `AUDIO_TOO_LONG` above 600 s.
-   * @throws RenderingError, RenderingResourceError when the decoder itself fails for reasons that are not the file's.
+   * @throws RenderingError, RenderingResourceError when the decoder itself fails for reasons that are not the file's,
+   *   RenderingTimeoutError when it stops making progress.
    */
   inspect(path: string, options: { readonly signal: AbortSignal }): Promise<InspectedAudio>;
 }
