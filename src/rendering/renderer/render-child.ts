@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { RenderingError, RenderingResourceError, RenderingTimeoutError } from '../../platform/errors/index.js';
 import type { RenderProgress } from '../ports/renderer.port.js';
 import { toRenderingError } from './ffmpeg-error.js';
-import { signalGroup } from './process-group.js';
+import { killGroup, signalGroup } from './process-group.js';
 import type { RenderFailure, RenderOrder, RenderOutput, RenderReport } from './render-messages.js';
 
 export interface RenderLimits {
@@ -14,6 +14,8 @@ export interface RenderLimits {
 /** Share of the whole that is left when the last frame has been handed over: the encoder's look-ahead, the index, the checks. */
 const ENCODING_SHARE = 0.98;
 const TERMINATION_GRACE_MS = 2_000;
+/** A killed process ends at once unless it waits for a disk. */
+const KILL_PATIENCE_MS = 2_000;
 const KEPT_STDERR_CHARACTERS = 4_000;
 
 /** The renderer process as its parent sees it: told once what to do, watched, and in the end always gone, with its whole group. */
@@ -109,7 +111,7 @@ export class RenderChild {
     });
     await Promise.race([this.exited, grace]);
     clearTimeout(killer);
-    signalGroup(pid, 'SIGKILL');
+    await killGroup(pid, KILL_PATIENCE_MS);
     await this.exited;
   }
 
