@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { offerToTheOomKiller } from './oom-preference.js';
 import { type RenderOrder, type RenderReport, toRenderFailure } from './render-messages.js';
 import { RenderSession } from './render-session.js';
 
@@ -16,6 +17,7 @@ process.once('message', (message) => {
 
 async function renderAndReport(order: RenderOrder): Promise<void> {
   try {
+    await offerToTheOomKiller();
     const session = new RenderSession(order, (fraction, stage) => report({ kind: 'progress', fraction, stage }));
     report({ kind: 'done', output: await session.run() });
   } catch (error) {
