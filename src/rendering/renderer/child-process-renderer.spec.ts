@@ -92,11 +92,19 @@ function renderer(overrides: Partial<ChildProcessRendererOptions> = {}): ChildPr
   });
 }
 
-/** An ffmpeg that does what this script says; it also writes down its process id, and lets the decoder through when asked to. */
+/** An ffmpeg that writes down its process id and decodes as it should; as the encoder it does what this script says. */
 function fakeFfmpeg(name: string, encoderScript: string): string {
   const path = join(directory, name);
   const decode = `case "$*" in *f32le*) exec "${ffmpegPath}" "$@";; esac`;
   writeFileSync(path, `#!/bin/sh\necho $$ >> "${directory}/${name}.pids"\n${decode}\n${encoderScript}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** An ffmpeg that encodes as it should; as the decoder it does what this script says. */
+function fakeDecoder(name: string, decoderScript: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, `#!/bin/sh\ncase "$*" in *f32le*) ;; *) exec "${ffmpegPath}" "$@";; esac\n${decoderScript}\n`);
   chmodSync(path, 0o755);
   return path;
 }
@@ -115,7 +123,11 @@ function isRunning(pid: number): boolean {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(20);
+  const deadline = performance.now() + 30_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('Waited in vain');
+    await delay(20);
+  }
 }
 
 const never = new AbortController().signal;
@@ -153,7 +165,7 @@ describe('ChildProcessRenderer', () => {
       controller.abort(new Error('cancelled by the customer')),
     );
     await expect(rendered).rejects.toThrow('cancelled by the customer');
-    await until(() => !pidsOf('hanging').some(isRunning));
+    expect(pidsOf('hanging').filter(isRunning)).toEqual([]);
   });
 
   it('ends a group that ignores SIGTERM', async () => {
@@ -165,7 +177,7 @@ describe('ChildProcessRenderer', () => {
     });
     void until(() => pidsOf('stubborn').length === 2).then(() => controller.abort(new Error('enough')));
     await expect(rendered).rejects.toThrow('enough');
-    await until(() => !pidsOf('stubborn').some(isRunning));
+    expect(pidsOf('stubborn').filter(isRunning)).toEqual([]);
   });
 
   it('gives up a render without progress', async () => {
@@ -175,7 +187,7 @@ describe('ChildProcessRenderer', () => {
       onProgress: ignoreProgress,
     });
     await expect(rendered).rejects.toMatchObject({ code: 'RENDERING_STALLED', details: { stalled_seconds: 2 } });
-    await until(() => !pidsOf('stalled').some(isRunning));
+    expect(pidsOf('stalled').filter(isRunning)).toEqual([]);
   });
 
   it('gives up a render that takes longer than it may', async () => {
@@ -188,6 +200,11 @@ describe('ChildProcessRenderer', () => {
 
   it.each([
     ['a full disk', 'echo "video.mp4: No space left on device" >&2; exit 1', 'RENDERING_DISK_ERROR'],
+    [
+      'a disk that fills up while the index is written',
+      `trap '' XFSZ; ulimit -f 8; exec "${ffmpegPath}" "$@"`,
+      'RENDERING_DISK_ERROR',
+    ],
     ['a kill from outside', 'kill -9 $$', 'RENDERING_RESOURCE_ERROR'],
     ['an encoder that fails', 'cat > /dev/null; echo "boom" >&2; exit 3', 'FFMPEG_ERROR'],
     ['an encoder that leaves no video', 'cat > /dev/null; exit 0', 'RENDERING_OUTPUT_INVALID'],
@@ -200,6 +217,21 @@ describe('ChildProcessRenderer', () => {
     const path = fakeFfmpeg(name.replaceAll(' ', '-'), script);
     const rendered = renderer({ ffmpegPath: path }).render(request(), { signal: never, onProgress: ignoreProgress });
     await expect(rendered).rejects.toMatchObject({ code });
+  });
+
+  it('does not take the silence after a dead decoder for the end of the track', async () => {
+    // All but the samples of the last frame.
+    const path = fakeDecoder('mortal', `"${ffmpegPath}" "$@" | head -c 690000\nkill -9 $$`);
+    const rendered = renderer({ ffmpegPath: path }).render(request(), { signal: never, onProgress: ignoreProgress });
+    await expect(rendered).rejects.toMatchObject({ code: 'RENDERING_RESOURCE_ERROR' });
+  });
+
+  it('lets the system end the render before the worker when memory runs out', async () => {
+    const path = fakeFfmpeg('offered', `cat /proc/$$/oom_score_adj > "${directory}/offered.oom"; exit 1`);
+    const rendered = renderer({ ffmpegPath: path }).render(request(), { signal: never, onProgress: ignoreProgress });
+    await expect(rendered).rejects.toMatchObject({ code: 'FFMPEG_ERROR' });
+    expect(readFileSync(join(directory, 'offered.oom'), 'utf8').trim()).toBe('1000');
+    expect(readFileSync('/proc/self/oom_score_adj', 'utf8').trim()).not.toBe('1000');
   });
 
   it('refuses a track that the decoder refuses', async () => {
@@ -246,8 +278,7 @@ describe('ChildProcessRenderer', () => {
     );
     const parent = fork(parentPath, [], { execArgv: [] });
     const [leader] = (await once(parent, 'message')) as [number];
-    await until(() => pidsOf('orphans').length === 2);
-    parent.kill('SIGKILL');
+    await until(() => pidsOf('orphans').length === 2).finally(() => parent.kill('SIGKILL'));
     await until(() => !isRunning(leader) && !pidsOf('orphans').some(isRunning));
     expect(isRunning(leader)).toBe(false);
   });

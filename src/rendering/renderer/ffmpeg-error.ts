@@ -1,10 +1,10 @@
 import { RenderingError, RenderingResourceError } from '../../platform/errors/index.js';
 import type { FfmpegOutcome } from './ffmpeg-process.js';
+import { NO_SPACE } from './ffmpeg-success.js';
 
 /** What the failed ffmpeg was for: reading the customer's track, or writing our video. */
 export type FfmpegRole = 'decoder' | 'encoder';
 
-const NO_SPACE = /No space left on device|Disk quota exceeded|File too large/i;
 const NO_MEMORY = /Cannot allocate memory|Out of memory|malloc of size \d+ failed|std::bad_alloc/i;
 const NO_HANDLES = /Too many open files|Resource temporarily unavailable/i;
 const BAD_INPUT =

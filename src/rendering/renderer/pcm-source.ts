@@ -8,6 +8,7 @@ export class PcmSource {
   readonly window: PcmWindow;
   private readonly chunks: AsyncIterator<Buffer>;
   private remainder: Buffer = Buffer.alloc(0);
+  private exhausted = false;
 
   /** @param stream - interleaved stereo, 32-bit float, little-endian. @param windowSize - samples per channel. */
   constructor(stream: Readable, windowSize: number) {
@@ -15,12 +16,19 @@ export class PcmSource {
     this.chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
+  /** Whether the stream has ended: because everything was decoded, or because the decoder died. */
+  get ended(): boolean {
+    return this.exhausted;
+  }
+
   /** Moves the window to this sample, after reading what is missing. */
   async moveTo(centerFrame: number): Promise<void> {
     while (!this.window.covers(centerFrame)) {
       const next = await this.chunks.next();
-      if (next.done === true) this.window.end();
-      else this.push(next.value);
+      if (next.done === true) {
+        this.exhausted = true;
+        this.window.end();
+      } else this.push(next.value);
     }
     this.window.moveTo(centerFrame);
   }

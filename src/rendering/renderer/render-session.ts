@@ -5,6 +5,7 @@ import { ANALYSIS_RATE_HZ, ANALYSIS_WINDOW } from '../visuals/index.js';
 import { decoderArguments, encoderArguments } from './ffmpeg-arguments.js';
 import type { FfmpegRole } from './ffmpeg-error.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
+import { endedWell } from './ffmpeg-success.js';
 import { followProgress } from './ffmpeg-progress.js';
 import { FramePainter } from './frame-painter.js';
 import { FrameSink } from './frame-sink.js';
@@ -91,7 +92,8 @@ export class RenderSession {
     let thumbnail: Buffer | undefined;
     for (let index = 0; index < this.totalFrames; index += 1) {
       await pcm.moveTo(Math.round((index * ANALYSIS_RATE_HZ) / fps));
-      if (this.decoderFailed()) await this.expectSuccess('decoder');
+      // After the end of a stream comes silence, which is the track's only if the decoder ended well.
+      if (pcm.ended) await this.expectSuccess('decoder');
       const frame = painter.stage.analyser.analyse(pcm.window.left, pcm.window.right, index / fps);
       painter.paint(frame);
       if (choice.prefers(index, frame)) thumbnail = painter.thumbnail();
@@ -103,12 +105,6 @@ export class RenderSession {
 
   private report(encodedFrames: number): void {
     this.onProgress(Math.min(1, encodedFrames / this.totalFrames), 'rendering');
-  }
-
-  private readonly failed = new Set<FfmpegRole>();
-
-  private decoderFailed(): boolean {
-    return this.failed.has('decoder');
   }
 
   private start(role: FfmpegRole): FfmpegProcess {
@@ -131,17 +127,13 @@ export class RenderSession {
             { input: true, progress: true },
           );
     this.running.set(role, ffmpeg);
-    void ffmpeg.ended.then((outcome) => {
-      if (outcome.exitCode !== 0) this.failed.add(role);
-    });
     return ffmpeg;
   }
 
   /** Waits for the end of this ffmpeg and throws unless it ended well. */
   private async expectSuccess(role: FfmpegRole): Promise<void> {
     const outcome = await this.running.get(role)?.ended;
-    if (outcome === undefined) return;
-    if (outcome.exitCode === 0) return;
+    if (outcome === undefined || endedWell(outcome)) return;
     throw new RenderFailedError({ reason: 'ffmpeg', role, outcome });
   }
 
