@@ -26,6 +26,11 @@ class InconclusiveProbe {
   constructor(readonly error: unknown) {}
 }
 
+/** A call succeeded that began before the state last changed: cockatiel would let it clear the failures of the present state. */
+class OutdatedSuccess {
+  constructor(readonly value: unknown) {}
+}
+
 /** A call that succeeded; `trips` when its slowness opens the circuit. */
 interface Completed<T> {
   readonly value: T;
@@ -144,6 +149,7 @@ export class Circuit {
       const { value } = await this.breaker.execute(async () => await this.observe(work));
       return value;
     } catch (error) {
+      if (error instanceof OutdatedSuccess) return error.value as T;
       if (error instanceof CountedFailure || error instanceof InconclusiveProbe) throw error.error;
       // Only where the two clocks differ, since the refusal above comes first.
       if (isBrokenCircuitError(error)) throw new CircuitRefusal(circuitOpenError(this.service, 0));
@@ -183,10 +189,9 @@ export class Circuit {
     const epoch = this.epoch;
     const probing = this.breaker.state === BreakerState.HalfOpen;
     const startedMs = this.clock.monotonicMs();
+    let value: T;
     try {
-      const value = await work();
-      const current = epoch === this.epoch;
-      return { value, trips: current && this.rules.tooSlowAfter(this.clock.monotonicMs() - startedMs, probing) };
+      value = await work();
     } catch (error) {
       const counts = isApiError(error) && error.retryable;
       if (counts) this.failure = { at: this.clock.now(), code: error.code };
@@ -194,6 +199,8 @@ export class Circuit {
       if (counts) throw new CountedFailure(error);
       throw probing ? new InconclusiveProbe(error) : error;
     }
+    if (epoch !== this.epoch) throw new OutdatedSuccess(value);
+    return { value, trips: this.rules.tooSlowAfter(this.clock.monotonicMs() - startedMs, probing) };
   }
 
   private openTimeMs(result: FailureReason<unknown>): number {

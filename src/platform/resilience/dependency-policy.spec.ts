@@ -439,6 +439,17 @@ describe('DependencyPolicy', () => {
       expect(policy.snapshot()).toMatchObject({ state: 'closed', failureCount: 0 });
     });
 
+    it('keeps the failures it opened for, whatever older calls come back with', async () => {
+      const policy = policyWith();
+      const { work, calls } = controlled();
+      const old = outcomeOf(policy.execute('charge', work));
+      await jest.advanceTimersByTimeAsync(0);
+      for (let call = 0; call < 5; call += 1) await outcomeOf(policy.execute('charge', failing, { maxRetries: 0 }));
+      calls[0]?.resolve('done');
+      expect((await old).value).toBe('done');
+      expect(policy.snapshot()).toMatchObject({ state: 'open', failureCount: 5 });
+    });
+
     it('opens when too many calls are slow, where that is asked for', async () => {
       const policy = policyWith({ slowCallMs: 1_000, slowCallRate: 0.5 });
       const slow = async (): Promise<string> => {
