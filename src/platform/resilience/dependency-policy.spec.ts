@@ -575,6 +575,18 @@ describe('DependencyPolicy', () => {
       expect(policy.state).toBe('disabled');
     });
 
+    it('lasts as long as was said although somebody sets the wall clock', async () => {
+      const policy = policyWith();
+      policy.isolate({ expiresAt: new Date(Date.now() + 30_000) });
+      jest.setSystemTime(Date.now() - 3_600_000);
+      await jest.advanceTimersByTimeAsync(29_999);
+      expect(policy.state).toBe('isolated');
+      jest.setSystemTime(Date.now() + 3_600_000);
+      expect(policy.state).toBe('isolated');
+      await jest.advanceTimersByTimeAsync(1);
+      expect(policy.state).toBe('closed');
+    });
+
     it('closes an open circuit by reset and forgets its failures', async () => {
       const policy = policyWith();
       await open(policy);
