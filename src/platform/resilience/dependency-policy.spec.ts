@@ -179,6 +179,15 @@ describe('DependencyPolicy', () => {
       expect(eventsOf('retry_denied')).toMatchObject([{ reason: 'retry_after' }]);
     });
 
+    it('waits for two minutes where that is what the dependency asks for', async () => {
+      const limited = new ExternalServiceError('STRIPE_RATE_LIMITED', { details: { retry_after: 120 } });
+      const { value, afterMs } = await run(policyWith(), async ({ attempt }) => {
+        if (attempt === 1) throw limited;
+        return 'done';
+      });
+      expect({ value, afterMs }).toEqual({ value: 'done', afterMs: 120_000 });
+    });
+
     it('does not begin a pause that outlasts the total deadline', async () => {
       const work = jest.fn(failing);
       const { afterMs } = await run(policyWith(), work, { totalTimeoutMs: 300 });
@@ -218,6 +227,28 @@ describe('DependencyPolicy', () => {
       const policy = policyWith();
       expect((await run(policy, work, { maxRetries: 0, attemptTimeoutMs: 60_000 })).afterMs).toBe(60_000);
       expect((await run(policy, work, { maxRetries: 0, totalTimeoutMs: 4_000 })).afterMs).toBe(4_000);
+    });
+
+    it('gives a later attempt no more than what earlier ones and pauses left of the total', async () => {
+      const { work } = controlled();
+      const { error, afterMs } = await run(
+        policyWith(),
+        async (context) => await (context.attempt === 1 ? failing() : work(context)),
+        { totalTimeoutMs: 5_000 },
+      );
+      expect(error?.code).toBe('STRIPE_TIMEOUT');
+      expect(afterMs).toBe(5_000);
+    });
+
+    it('counts waiting for a place against the total', async () => {
+      const policy = policyWith({ bulkhead: 1 });
+      const { work } = controlled();
+      const first = outcomeOf(policy.execute('charge', work, { maxRetries: 0 }));
+      const second = outcomeOf(policy.execute('charge', work, { totalTimeoutMs: 3_000 }));
+      await jest.advanceTimersByTimeAsync(3_000);
+      expect(await second).toMatchObject({ afterMs: 3_000, error: { code: 'SERVICE_UNAVAILABLE' } });
+      await jest.runAllTimersAsync();
+      await first;
     });
 
     it('uses a result that arrives while the work is being cancelled', async () => {
@@ -329,6 +360,21 @@ describe('DependencyPolicy', () => {
       const policy = policyWith();
       for (let call = 0; call < 20; call += 1) await run(policy, async () => Promise.reject(declined()));
       expect(policy.snapshot()).toMatchObject({ state: 'closed', failureCount: 0, lastFailureAt: null });
+    });
+
+    it('neither counts nor forgives by an error that is not the fault of the dependency', async () => {
+      const policy = policyWith();
+      for (let call = 0; call < 4; call += 1) await run(policy, failing, { maxRetries: 0 });
+      await run(policy, async () => Promise.reject(declined()));
+      expect(policy.snapshot()).toMatchObject({ state: 'closed', failureCount: 4 });
+      await run(policy, failing, { maxRetries: 0 });
+      expect(policy.state).toBe('open');
+    });
+
+    it('counts a time-out, also of work that is left behind', async () => {
+      const policy = policyWith();
+      for (let call = 0; call < 5; call += 1) await run(policy, controlled(call % 2 === 0).work, { maxRetries: 0 });
+      expect(policy.snapshot()).toMatchObject({ state: 'open', lastFailureCode: 'STRIPE_TIMEOUT' });
     });
 
     it('counts consecutive failures only', async () => {
@@ -585,6 +631,19 @@ describe('DependencyPolicy', () => {
       expect(policy.state).toBe('isolated');
       await jest.advanceTimersByTimeAsync(1);
       expect(policy.state).toBe('closed');
+    });
+
+    it('sends away who waits for a place, and retries no more, once isolated', async () => {
+      const policy = policyWith({ bulkhead: 1 });
+      const { work, calls } = controlled();
+      const running = outcomeOf(policy.execute('charge', work));
+      const waiting = outcomeOf(policy.execute('charge', work));
+      await jest.advanceTimersByTimeAsync(10);
+      policy.isolate();
+      expect(await waiting).toMatchObject({ afterMs: 10, error: { code: 'STRIPE_UNAVAILABLE' } });
+      calls[0]?.reject(down());
+      expect(await running).toMatchObject({ afterMs: 10, error: { code: 'STRIPE_CONNECTION_ERROR' } });
+      expect(calls).toHaveLength(1);
     });
 
     it('closes an open circuit by reset and forgets its failures', async () => {
