@@ -2,7 +2,7 @@ import { Logger, type Provider } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { applicationName, DATABASE_URL } from '../database/index.js';
-import { OutageLog } from './outage-log.js';
+import { OutageLog } from '../logging/index.js';
 
 /** Injection token of the started {@link PgBoss}. */
 export const PG_BOSS = Symbol('PgBoss');
@@ -36,7 +36,7 @@ export function createBoss(url: string, config: AppConfig): PgBoss {
     registerInstance: false,
     openTelemetry: { enabled: false },
   });
-  const outages = new OutageLog(new Logger('JobQueue'));
+  const outages = new OutageLog(new Logger('JobQueue'), 'The job queue failed at its own work and goes on');
   // Without a listener an error of the queue's own timers would end the process.
   boss.on('error', (error) => {
     outages.report(error);
