@@ -1,4 +1,4 @@
-import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { applicationName, processKey } from './application-name.js';
 import { waitForDatabase } from './boot-wait.js';
@@ -6,7 +6,8 @@ import { type DatabaseServer, ExternalServer } from './database-server.js';
 import { DATABASE_URL } from './database-url.js';
 import { migrate } from './migrations.js';
 
-const DATABASE_SERVER = Symbol('DatabaseServer');
+/** Injection token of the {@link DatabaseServer}. */
+export const DATABASE_SERVER = Symbol('DatabaseServer');
 
 /** Starts (or finds) the server, waits until it answers, and migrates: whoever injects the URL finds a usable schema. */
 async function openServer(config: AppConfig): Promise<DatabaseServer> {
@@ -32,19 +33,13 @@ async function findServer(config: AppConfig, logger: Logger): Promise<DatabaseSe
   });
 }
 
-/** Provides the URL of a database that is up and migrated, and stops our own server after everything else. */
+/** Provides the URL of a database that is up and migrated. Whoever imports it stops the server. */
 @Global()
 @Module({
   providers: [
     { provide: DATABASE_SERVER, inject: [APP_CONFIG], useFactory: openServer },
     { provide: DATABASE_URL, inject: [DATABASE_SERVER], useFactory: (server: DatabaseServer) => server.url },
   ],
-  exports: [DATABASE_URL],
+  exports: [DATABASE_SERVER, DATABASE_URL],
 })
-export class DatabaseServerModule implements OnApplicationShutdown {
-  constructor(@Inject(DATABASE_SERVER) private readonly server: DatabaseServer) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.server.close();
-  }
-}
+export class DatabaseServerModule {}

@@ -1,16 +1,17 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { PerformanceLog } from '../logging/index.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
-import { DatabaseServerModule } from './database-server.module.js';
+import type { DatabaseServer } from './database-server.js';
+import { DATABASE_SERVER, DatabaseServerModule } from './database-server.module.js';
 import { DATABASE_URL } from './database-url.js';
 import { QueryLog } from './query-log.js';
 
 /**
  * The database, everywhere. Import it before every other global module that has connections: Nest closes global modules in
- * reverse order of import, and our own server has to go last.
+ * reverse order of import, those that they import themselves first of all, and our own server has to go last.
  */
 @Global()
 @Module({
@@ -30,4 +31,10 @@ import { QueryLog } from './query-log.js';
   providers: [Database],
   exports: [Database],
 })
-export class DatabaseModule {}
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(DATABASE_SERVER) private readonly server: DatabaseServer) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.server.close();
+  }
+}
