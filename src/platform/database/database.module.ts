@@ -7,6 +7,7 @@ import { Database } from './database.js';
 import type { DatabaseServer } from './database-server.js';
 import { DATABASE_SERVER, DatabaseServerModule } from './database-server.module.js';
 import { DATABASE_URL } from './database-url.js';
+import { NotificationListener } from './notification-listener.js';
 import { QueryLog } from './query-log.js';
 
 /**
@@ -28,8 +29,8 @@ import { QueryLog } from './query-log.js';
       }),
     }),
   ],
-  providers: [Database],
-  exports: [Database],
+  providers: [Database, NotificationListener],
+  exports: [Database, NotificationListener],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(DATABASE_SERVER) private readonly server: DatabaseServer) {}

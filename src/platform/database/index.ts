@@ -2,3 +2,4 @@ export { Database } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { DATABASE_URL } from './database-url.js';
 export { applicationName } from './application-name.js';
+export { NotificationListener } from './notification-listener.js';

@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:net';
 import { waitForDatabase } from '../../../src/platform/database/boot-wait.js';
 import { testServerUrl } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
-import { connect } from 'node:net';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 
 describe('waitForDatabase', () => {
   let warnings: unknown[];
@@ -27,14 +26,14 @@ describe('waitForDatabase', () => {
 
   it('waits for a database that comes later', async () => {
     const url = new URL(testServerUrl());
-    const { proxy, port } = await startProxy(Number(url.port));
-    await stop(proxy);
-    url.port = String(port);
+    const proxy = await TcpProxy.to(Number(url.port));
+    await proxy.stop();
+    url.port = String(proxy.port);
     const waiting = wait(url.href);
     await eventually('it has tried in vain', () => warnings.length > 0);
-    const again = await startProxy(Number(new URL(testServerUrl()).port), port);
+    await proxy.start();
     await waiting;
-    await stop(again.proxy);
+    await proxy.stop();
     expect(warnings.length).toBeGreaterThan(0);
   });
 
@@ -54,25 +53,3 @@ describe('waitForDatabase', () => {
     expect(warnings).toEqual([]);
   });
 });
-
-/** Stands in front of the server, so that it can be absent without stopping it. */
-async function startProxy(target: number, port = 0): Promise<{ proxy: Server; port: number }> {
-  const proxy = createServer((socket) => {
-    const upstream = connect(target, '127.0.0.1');
-    socket.pipe(upstream).pipe(socket);
-    socket.on('error', () => upstream.destroy());
-    upstream.on('error', () => socket.destroy());
-  });
-  await new Promise<void>((resolve) => {
-    proxy.listen(port, '127.0.0.1', resolve);
-  });
-  const address = proxy.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
-  return { proxy, port: address.port };
-}
-
-async function stop(server: Server): Promise<void> {
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-}
