@@ -10,7 +10,7 @@ import { HealthModule } from './platform/health/index.js';
 import { HttpModule } from './platform/http/index.js';
 import { JobsModule } from './platform/jobs/index.js';
 import { LoggingModule } from './platform/logging/index.js';
-import { ResilienceModule } from './platform/resilience/index.js';
+import { CircuitOrdersModule, ResilienceModule } from './platform/resilience/index.js';
 import { TimeModule } from './platform/time/index.js';
 import { RenderingModule } from './rendering/index.js';
 import { StorageModule } from './storage/index.js';
@@ -22,6 +22,7 @@ const PLATFORM = [
   ErrorsModule,
   ResilienceModule,
   DatabaseModule,
+  CircuitOrdersModule,
   JobsModule,
   HealthModule,
 ];
