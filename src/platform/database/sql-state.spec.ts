@@ -31,8 +31,17 @@ describe('isConnectionLoss', () => {
     expect(isConnectionLoss(withCode(code))).toBe(true);
   });
 
-  it("knows node-postgres's own error, which has no code", () => {
-    expect(isConnectionLoss(new Error('Connection terminated unexpectedly'))).toBe(true);
+  it.each([
+    'Connection terminated',
+    'Connection terminated unexpectedly',
+    'Client has encountered a connection error and is not queryable',
+  ])("knows node-postgres's own error, which has no code: %s", (message) => {
+    expect(isConnectionLoss(new Error(message))).toBe(true);
+  });
+
+  it('does not take a connection for lost that was never made', () => {
+    const cause = new Error('Connection terminated unexpectedly');
+    expect(isConnectionLoss(new Error('Connection terminated due to connection timeout', { cause }))).toBe(false);
   });
 
   it.each(['57014', '57P04', '53300', '40001', '80000'])('does not take %s for one', (code) => {

@@ -18,13 +18,25 @@ export function isTransactionConflict(error: unknown): boolean {
   return codesOf(error).some((code) => CONFLICT_STATES.has(code));
 }
 
+/** Texts by which node-postgres 8 reports a lost connection without a code. */
+const LOSSES: ReadonlySet<string> = new Set([
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Client has encountered a connection error and is not queryable',
+]);
+
+/** Text of pg-pool 3 for a connection that was given up before it was made. Its cause is the loss of the socket it closed. */
+const NEVER_CONNECTED = 'Connection terminated due to connection timeout';
+
 /**
- * Whether the connection, not the statement, failed: class 08, server shutdown or crash (57P01–57P03), a socket error,
- * or node-postgres's own "Connection terminated", which carries no code and is known by its type.
+ * Whether the connection, not the statement, failed: class 08, server shutdown or crash (57P01–57P03), a socket error, or
+ * node-postgres's own sentences for it. A server that takes no connection in time is none: it has been waited for already.
  */
 export function isConnectionLoss(error: unknown): boolean {
+  const links = chain(error);
+  if (links.some((link) => link instanceof Error && link.message === NEVER_CONNECTED)) return false;
   if (codesOf(error).some((code) => isConnectionState(code) || NETWORK_CODES.has(code))) return true;
-  return chain(error).some((link) => link instanceof Error && link.message.startsWith('Connection terminated'));
+  return links.some((link) => link instanceof Error && LOSSES.has(link.message));
 }
 
 function isConnectionState(code: string): boolean {
