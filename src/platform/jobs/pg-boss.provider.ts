@@ -16,13 +16,18 @@ const SUPERVISE_INTERVAL_SECONDS = 5;
  */
 export function createBoss(url: string, config: AppConfig): PgBoss {
   const works = config.role !== 'api';
+  const { connectTimeoutMs, statementTimeoutMs } = config.database;
+  // For node-postgres, which pg-boss hands its options to without declaring this one: without it a connection that a
+  // firewall has silently dropped would hold a worker's loop for as long as the operating system keeps sending.
+  const unansweredLimit = { query_timeout: statementTimeoutMs + connectTimeoutMs };
   const boss = new PgBoss({
+    ...unansweredLimit,
     connectionString: url,
     application_name: applicationName(config, `jobs ${config.role}`),
     max: works ? 4 : 2,
-    connectionTimeoutMillis: config.database.connectTimeoutMs,
+    connectionTimeoutMillis: connectTimeoutMs,
     // Bounds every statement of the queue. Index maintenance needs longer, so it is left to the database's own vacuum.
-    options: `-c statement_timeout=${config.database.statementTimeoutMs}`,
+    options: `-c statement_timeout=${statementTimeoutMs}`,
     reindex: false,
     supervise: works,
     schedule: works,

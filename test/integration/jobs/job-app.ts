@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { ConfigModule } from '../../../src/config/index.js';
+import { type AppConfig, ConfigModule } from '../../../src/config/index.js';
 import { testConfig } from '../../../src/config/testing.js';
 import { Database, DatabaseModule } from '../../../src/platform/database/index.js';
 import { type ApiError, ERROR_SINK, type ErrorContext } from '../../../src/platform/errors/index.js';
@@ -42,12 +42,15 @@ export interface JobApp {
   close(): Promise<void>;
 }
 
-export async function startJobApp(
-  url: string,
-  options: { readonly role?: 'all' | 'api' | 'worker'; readonly shutdownGraceMs?: number } = {},
-): Promise<JobApp> {
-  const { role = 'all', shutdownGraceMs = 1_000 } = options;
-  const config = testConfig({ role, database: { url, poolSize: 3 }, rendering: { shutdownGraceMs } });
+interface JobAppOptions {
+  readonly role?: 'all' | 'api' | 'worker';
+  readonly shutdownGraceMs?: number;
+  readonly database?: Partial<AppConfig['database']>;
+}
+
+export async function startJobApp(url: string, options: JobAppOptions = {}): Promise<JobApp> {
+  const { role = 'all', shutdownGraceMs = 1_000, database = {} } = options;
+  const config = testConfig({ role, database: { url, poolSize: 3, ...database }, rendering: { shutdownGraceMs } });
   const app = await Test.createTestingModule({
     imports: [ConfigModule.register(config), TimeModule, SurroundingsModule, DatabaseModule, JobsModule],
   })

@@ -2,6 +2,7 @@ import { PgBoss } from 'pg-boss';
 import { PG_BOSS } from '../../../src/platform/jobs/pg-boss.provider.js';
 import { type DeadJob, defineQueue, JobHandedBack } from '../../../src/platform/jobs/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { DatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { type JobApp, startJobApp } from './job-app.js';
 
@@ -11,6 +12,7 @@ interface Numbered {
 
 describe('Jobs across processes', () => {
   let database: TestDatabase;
+  let proxy: DatabaseProxy | undefined;
   const apps: JobApp[] = [];
 
   beforeEach(async () => {
@@ -18,7 +20,10 @@ describe('Jobs across processes', () => {
   });
 
   afterEach(async () => {
+    // A connection that stays silent could not be closed in good form.
+    proxy?.cut();
     for (const app of apps.splice(0)) await app.close();
+    await proxy?.close();
     await database.close();
   });
 
@@ -174,6 +179,23 @@ describe('Jobs across processes', () => {
       return true;
     });
     await eventually('it has run', () => runs.length > 0);
+    expect(runs).toEqual([1]);
+  });
+
+  it('goes on over new connections when its own have silently ceased to answer', async () => {
+    const queue = defineQueue<Numbered>({ name: 'silenced' });
+    proxy = await DatabaseProxy.start(database.url);
+    const worker = await startJobApp(proxy.url, { database: { connectTimeoutMs: 500, statementTimeoutMs: 500 } });
+    apps.push(worker);
+    const runs: number[] = [];
+    await worker.workers.register(queue, { concurrency: 1 }, async ({ payload }) => {
+      runs.push(payload.number);
+    });
+    proxy.stall();
+    proxy.forgetStalled();
+    const sender = await start({ role: 'api' });
+    await sender.queue.enqueue(queue, { number: 1 });
+    await eventually('the job has run', () => runs.length > 0);
     expect(runs).toEqual([1]);
   });
 
