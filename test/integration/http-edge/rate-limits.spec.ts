@@ -141,6 +141,23 @@ describe('RateLimits', () => {
       });
     });
 
+    it('hold in memory while the database does not answer, and do not wait for it', async () => {
+      await withDatabase(async ({ dataSource }) => {
+        const edge = await start({ config: { rateLimits: { auth } }, dataSource });
+        const blocker = dataSource.createQueryRunner();
+        await blocker.startTransaction();
+        await blocker.query('LOCK TABLE rate_limits IN ACCESS EXCLUSIVE MODE');
+        const startedMs = performance.now();
+        expect((await login(edge)).status).toBe(200);
+        expect((await login(edge)).status).toBe(200);
+        expect((await login(edge)).status).toBe(429);
+        // Far above three waits of a second, and far below one statement that is waited for until its own limit.
+        expect(performance.now() - startedMs).toBeLessThan(8_000);
+        await blocker.rollbackTransaction();
+        await blocker.release();
+      });
+    });
+
     it('hold in memory while the database is down', async () => {
       const edge = await start({ config: { rateLimits: { auth } } });
       expect((await login(edge)).status).toBe(200);

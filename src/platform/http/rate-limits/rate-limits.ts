@@ -11,6 +11,7 @@ import { APP_CONFIG, type AppConfig, type RateLimitSettings } from '../../../con
 import { RateLimitError } from '../../errors/index.js';
 import { SecurityLog } from '../../logging/index.js';
 import { CallerKeys } from './caller-key.js';
+import { PromptStore } from './prompt-store.js';
 import type { StrictLimit } from './rate-limit.decorator.js';
 
 /** Table of the strict limits. */
@@ -24,7 +25,7 @@ interface Limit {
 
 /**
  * Counts requests in fixed windows. The default limits live in the memory of each instance, so that the usual request needs
- * no database; the strict ones in PostgreSQL, so that they hold across instances, and in memory while that is down.
+ * no database; the strict ones in PostgreSQL, so that they hold across instances, and in memory while that is down or slow.
  */
 @Injectable()
 export class RateLimits {
@@ -97,8 +98,8 @@ function acrossInstances(name: StrictLimit, settings: RateLimitSettings, dataSou
   const options = optionsOf(name, settings);
   const limiter = new RateLimiterPostgres({
     ...options,
-    storeClient: dataSource,
-    storeType: 'typeorm',
+    storeClient: new PromptStore(dataSource),
+    storeType: 'client',
     tableName: RATE_LIMITS_TABLE,
     tableCreated: true,
     clearExpiredByTimeout: true,
