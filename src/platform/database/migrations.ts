@@ -9,6 +9,9 @@ const MIGRATION_LOCK = 0x6f7269656c;
 
 const TABLE = 'schema_migrations';
 
+/** The database has answered a moment ago; one that takes no connection now (ms) is to end the boot, not to hang it. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 /**
  * Brings the schema up to date. Any number of processes may do so at once: they queue on an advisory lock, and those that
  * come later find nothing to do. Each migration is one transaction, without the time limit of ordinary statements.
@@ -19,7 +22,11 @@ export async function migrate(
   applicationName: string,
   logger: Pick<Logger, 'log'>,
 ): Promise<readonly string[]> {
-  const lock = new pg.Client({ connectionString: url, application_name: applicationName });
+  const lock = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   // The lock dies with its connection; the migration then fails on its own connection too, and says so.
   lock.on('error', () => undefined);
   await lock.connect();
@@ -49,6 +56,7 @@ async function runPending(url: string, applicationName: string): Promise<readonl
     url,
     applicationName,
     poolSize: 2,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
     installExtensions: false,
     namingStrategy: new SnakeNamingStrategy(),
     migrationsTableName: TABLE,
