@@ -43,6 +43,8 @@ export interface DatabaseConfig {
   readonly embeddedPassword: string;
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
+  /** How long a statement waits for a free connection of a full pool. */
+  readonly poolWaitMs: number;
   readonly statementTimeoutMs: number;
   /** How long boot waits for a database that is not there yet. */
   readonly bootWaitMs: number;

@@ -77,6 +77,7 @@ export function assembleConfig(
       embeddedPassword: secrets?.databasePassword ?? '',
       poolSize: environment.DATABASE_POOL_SIZE ?? 10,
       connectTimeoutMs: 5_000,
+      poolWaitMs: 4_000,
       statementTimeoutMs: 10_000,
       bootWaitMs: 60_000,
     },

@@ -30,6 +30,7 @@ function baseConfig(stateDir: string): AppConfig {
       embeddedPassword: 'test-database-password',
       poolSize: 5,
       connectTimeoutMs: 5_000,
+      poolWaitMs: 4_000,
       statementTimeoutMs: 10_000,
       bootWaitMs: 60_000,
     },

@@ -1,46 +1,78 @@
 import pg from 'pg';
 import { DatabaseError } from '../errors/index.js';
 
-type ConnectCallback = (
-  error: Error | undefined,
-  client: pg.PoolClient | undefined,
-  done: (release?: boolean | Error) => void,
-) => void;
+type Release = (release?: boolean | Error) => void;
+type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: Release) => void;
+
+export interface BoundedPoolConfig extends pg.PoolConfig {
+  /** How long a caller waits for one of the connections there are, in ms; `connectionTimeoutMillis` bounds a new one. */
+  readonly poolWaitMillis: number;
+}
+
+/** What node-postgres 8 says, without a code, when `query_timeout` is over. */
+const UNANSWERED = 'Query read timeout';
 
 /**
- * The pool of node-postgres, with time-outs that say what they are: it reports a pool that stayed full and a server that
- * did not answer with plain errors of the same text, so the difference is made here, where the pool can be asked.
+ * The pool of node-postgres, with a limit of its own for waiting while it is full, and without connections that no longer
+ * answer: it takes a client back whose statement was given up unanswered, although that client waits for the answer before it
+ * sends anything else, so that whoever got it next would wait in vain.
  */
 export class BoundedPool extends pg.Pool {
-  constructor(config: pg.PoolConfig) {
+  private readonly waitMs: number;
+
+  constructor(config: BoundedPoolConfig) {
     super(config);
+    this.waitMs = config.poolWaitMillis;
     this.on('connect', (client) => {
       // A server that is killed makes a client emit two errors: its last message, then the end of the socket. TypeORM hears
       // the first and takes its listener off; the second would end the process. The statement in flight rejects anyway.
       client.on('error', () => undefined);
+      if (client instanceof pg.Client) endWhenUnanswered(client);
     });
   }
 
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
-    const askedAtMs = performance.now();
-    const wasFull = this.totalCount >= this.options.max && this.idleCount === 0;
     if (callback === undefined) {
-      return super.connect().catch((error: unknown) => {
-        throw this.named(error, wasFull, askedAtMs);
+      return new Promise((resolve, reject) => {
+        this.connect((error, client) => {
+          if (client === undefined) reject(error ?? new DatabaseError('DATABASE_CONNECTION_ERROR'));
+          else resolve(client);
+        });
       });
     }
-    super.connect((error, client, done) => {
-      callback(error === undefined || error === null ? error : this.named(error, wasFull, askedAtMs), client, done);
-    });
+    const makesOne = this.idleCount === 0 && this.totalCount < this.options.max;
+    super.connect(makesOne ? callback : this.withinWait(callback));
   }
 
-  private named<T>(error: T, wasFull: boolean, askedAtMs: number): T | DatabaseError {
-    const limitMs = this.options.connectionTimeoutMillis ?? Infinity;
-    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-    // Ten milliseconds: timers may fire early by their granularity.
-    if (hasCode || performance.now() - askedAtMs < limitMs - 10) return error;
-    return new DatabaseError(wasFull ? 'DATABASE_TIMEOUT' : 'DATABASE_CONNECTION_ERROR', { cause: error });
+  private withinWait(callback: ConnectCallback): ConnectCallback {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      callback(new DatabaseError('DATABASE_TIMEOUT'), undefined, () => undefined);
+    }, this.waitMs);
+    return (error, client, done) => {
+      clearTimeout(timer);
+      // Whoever waited has gone; what comes now is the next one's.
+      if (late) done();
+      else callback(error, client, done);
+    };
   }
+}
+
+/** Closes the client as soon as one of its statements is given up; a closed client is not taken back into the pool. */
+function endWhenUnanswered(client: pg.Client): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const watched = (...args: unknown[]): unknown => {
+    const answer = query(...args);
+    // What is called with a callback goes through the pool's own `query`, which drops the client after any error.
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => {
+        if (error instanceof Error && error.message === UNANSWERED) void client.end();
+      });
+    }
+    return answer;
+  };
+  client.query = watched as typeof client.query;
 }

@@ -33,6 +33,7 @@ export function dataSourceOptions(url: string, config: AppConfig, logger: TypeOr
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       // A statement on a connection that a firewall has silently dropped is never answered by anyone.
       query_timeout: database.statementTimeoutMs + database.connectTimeoutMs,
+      poolWaitMillis: database.poolWaitMs,
       keepAlive: true,
       idleTimeoutMillis: 30_000,
     },

@@ -1,7 +1,7 @@
 import { waitForDatabase } from '../../../src/platform/database/boot-wait.js';
 import { testServerUrl } from '../../support/database.js';
+import { DatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
 
 describe('waitForDatabase', () => {
   let warnings: unknown[];
@@ -25,15 +25,13 @@ describe('waitForDatabase', () => {
   });
 
   it('waits for a database that comes later', async () => {
-    const url = new URL(testServerUrl());
-    const proxy = await TcpProxy.to(Number(url.port));
-    await proxy.stop();
-    url.port = String(proxy.port);
-    const waiting = wait(url.href);
+    const proxy = await DatabaseProxy.start(testServerUrl());
+    await proxy.close();
+    const waiting = wait(proxy.url);
     await eventually('it has tried in vain', () => warnings.length > 0);
-    await proxy.start();
+    await proxy.open();
     await waiting;
-    await proxy.stop();
+    await proxy.close();
     expect(warnings.length).toBeGreaterThan(0);
   });
 
@@ -41,6 +39,16 @@ describe('waitForDatabase', () => {
     const url = new URL(testServerUrl());
     url.port = '9';
     await expect(wait(url.href, 500)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('does not hang on a server that takes connections and says nothing', async () => {
+    const proxy = await DatabaseProxy.start(testServerUrl());
+    proxy.stall();
+    const waiting = wait(proxy.url);
+    await eventually('it has tried in vain', () => warnings.length > 0);
+    proxy.forgetStalled();
+    await waiting;
+    await proxy.close();
   });
 
   it('does not wait for what waiting cannot heal', async () => {

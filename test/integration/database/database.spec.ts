@@ -17,7 +17,13 @@ describe('Database on PostgreSQL', () => {
   beforeAll(async () => {
     testDatabase = await createTestDatabase({ migrated: false });
     const config = testConfig({
-      database: { url: testDatabase.url, poolSize: 2, connectTimeoutMs: 500, statementTimeoutMs: 1_000 },
+      database: {
+        url: testDatabase.url,
+        poolSize: 2,
+        connectTimeoutMs: 5_000,
+        poolWaitMs: 500,
+        statementTimeoutMs: 1_000,
+      },
     });
     const logger = { log: () => undefined, warn: () => undefined, debug: () => undefined };
     const performanceLog = {
