@@ -2,26 +2,24 @@ import { Logger } from '@nestjs/common';
 import { testConfig } from '../../../src/config/testing.js';
 import { NotificationListener } from '../../../src/platform/database/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { DatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
 
 describe('NotificationListener', () => {
   let database: TestDatabase;
-  let proxy: TcpProxy;
+  let proxy: DatabaseProxy;
   let listener: NotificationListener;
 
   beforeEach(async () => {
     Logger.overrideLogger(false);
     database = await createTestDatabase({ migrated: false });
-    const url = new URL(database.url);
-    proxy = await TcpProxy.to(Number(url.port));
-    url.port = String(proxy.port);
-    listener = new NotificationListener(url.href, testConfig());
+    proxy = await DatabaseProxy.start(database.url);
+    listener = new NotificationListener(proxy.url, testConfig());
   });
 
   afterEach(async () => {
     await listener.onApplicationShutdown();
-    await proxy.stop();
+    await proxy.close();
     await database.close();
     Logger.overrideLogger(['error', 'warn', 'log']);
   });
@@ -60,10 +58,10 @@ describe('NotificationListener', () => {
   it('connects again after an outage, and tells everybody that something may have been missed', async () => {
     const one = ear('one');
     await eventually('it is connected', () => one.heard === 1);
-    await proxy.stop();
+    await proxy.close();
     await eventually('it does not answer', async () => !(await answers()));
     await notify('one');
-    await proxy.start();
+    await proxy.open();
     await eventually('it is told', () => one.heard === 2);
     expect(await answers()).toBe(true);
   });
@@ -86,7 +84,7 @@ describe('NotificationListener', () => {
   });
 
   it('ends also while the database is away', async () => {
-    await proxy.stop();
+    await proxy.close();
     ear('one');
     expect(await answers()).toBe(false);
     await listener.onApplicationShutdown();

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { ManualClock } from '../../../src/platform/time/manual-clock.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { DatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
 import { type OrdersApp, type OrdersAppOptions, startOrdersApp } from './orders-app.js';
 
 const ISOLATE = { service: 'stripe', action: 'isolate', actor: 'ada@example.com', reason: 'double charges' } as const;
@@ -182,14 +182,12 @@ describe('Orders of operators on PostgreSQL', () => {
   });
 
   it('stay in force while the database is away, expire in time, and what came meanwhile is caught up with', async () => {
-    const url = new URL(database.url);
-    const proxy = await TcpProxy.to(Number(url.port));
-    url.port = String(proxy.port);
-    const cutOff = await instance('cut-off', { url: url.href });
+    const proxy = await DatabaseProxy.start(database.url);
+    const cutOff = await instance('cut-off', { url: proxy.url });
     const other = await instance('other');
     await cutOff.orders.give({ ...ISOLATE, expiresAt: new Date(cutOff.clock.now().getTime() + 60_000) });
     await cutOff.orders.give({ ...ISOLATE, service: 'gcs' });
-    await proxy.stop();
+    await proxy.close();
     await eventually('the outage is noticed', () => outages() === 2);
 
     await other.orders.give({ ...RESET, service: 'gcs' });
@@ -199,11 +197,11 @@ describe('Orders of operators on PostgreSQL', () => {
     expect([cutOff.state('stripe'), cutOff.state('gcs')]).toEqual(['closed', 'isolated']);
     expect(cutOff.orders.current()).toMatchObject([{ service: 'gcs' }]);
 
-    await proxy.start();
+    await proxy.open();
     await eventually('it has caught up', () => cutOff.state('gcs') === 'closed');
     // One line about looking for orders and one about listening, however often both were tried.
     expect(outages()).toBe(2);
     await stop(cutOff);
-    await proxy.stop();
+    await proxy.close();
   });
 });
