@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
@@ -12,6 +13,12 @@ const MAX_PAUSE_MS = 5_000;
 /** A connection that does not answer within this time (ms) is taken for dead. */
 const ANSWER_LIMIT_MS = 2_000;
 
+/** A client with its socket, which can be closed also when nobody answers at the other end. */
+interface Connection {
+  readonly client: pg.Client;
+  readonly socket: Socket;
+}
+
 /**
  * Hears what others NOTIFY, on the one connection of this process that listens; it is made with the first listener, and anew
  * whenever it is lost. A notification is a hint and may get lost: who needs it all looks for themselves from time to time.
@@ -24,7 +31,7 @@ export class NotificationListener implements OnApplicationShutdown {
   );
   private readonly channels = new Map<string, Set<() => void>>();
   private readonly closing = new AbortController();
-  private client: pg.Client | null = null;
+  private connection: Connection | null = null;
   private running: Promise<void> | null = null;
   /** Questions take turns on the connection. */
   private lastAnswer: Promise<unknown> = Promise.resolve();
@@ -56,9 +63,9 @@ export class NotificationListener implements OnApplicationShutdown {
    * @returns null when there is no connection, or no answer: ask through the pool then
    */
   async query<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[] | null> {
-    const client = this.client;
-    if (client === null) return null;
-    const answer = this.lastAnswer.then(async () => await this.ask<Row>(client, text, values));
+    const connection = this.connection;
+    if (connection === null) return null;
+    const answer = this.lastAnswer.then(async () => await this.ask<Row>(connection, text, values));
     this.lastAnswer = answer;
     return await answer;
   }
@@ -85,14 +92,8 @@ export class NotificationListener implements OnApplicationShutdown {
 
   /** @throws what the connection could not be made for, or was lost for */
   private async hearUntilLost(onConnected: () => void): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.url,
-      application_name: applicationName(this.config, 'notifications'),
-      connectionTimeoutMillis: this.config.database.connectTimeoutMs,
-      query_timeout: ANSWER_LIMIT_MS,
-      statement_timeout: ANSWER_LIMIT_MS,
-      keepAlive: true,
-    });
+    const connection = this.makeConnection();
+    const { client, socket } = connection;
     let reason: unknown = new Error('The connection was closed');
     // The end follows the error; without a listener the error would end the process.
     client.on('error', (error) => {
@@ -101,45 +102,58 @@ export class NotificationListener implements OnApplicationShutdown {
     const ended = new Promise<void>((resolve) => {
       client.once('end', resolve);
     });
-    const stop = (): void => void client.end().catch(() => undefined);
-    client.on('notification', ({ channel }) => this.tell(channel));
+    // Said goodbye before it is up, node-postgres would never settle the promise of its connecting.
+    const stop = (): void => (this.connection === connection ? close(connection) : void socket.destroy());
+    this.closing.signal.addEventListener('abort', stop, { once: true });
     try {
       await client.connect();
       for (const channel of this.channels.keys()) await client.query(listenTo(channel));
-      if (this.closing.signal.aborted) return;
-      this.closing.signal.addEventListener('abort', stop, { once: true });
-      this.client = client;
+      this.connection = connection;
       onConnected();
       for (const channel of this.channels.keys()) this.tell(channel);
       await ended;
+    } catch (error) {
+      reason = error;
     } finally {
-      this.client = null;
+      this.connection = null;
       this.closing.signal.removeEventListener('abort', stop);
-      // It may have broken already; nothing is lost with it.
-      await client.end().catch(() => undefined);
+      socket.destroy();
     }
     if (!this.closing.signal.aborted) throw reason;
   }
 
-  /** Never rejects. */
-  private async ask<Row>(client: pg.Client, text: string, values: readonly unknown[]): Promise<readonly Row[] | null> {
-    // It may have been given up while this question waited for its turn.
-    if (client !== this.client) return null;
-    try {
-      const { rows } = await client.query(text, [...values]);
-      return rows as readonly Row[];
-    } catch (error) {
-      this.giveUp(client, error);
-      return null;
-    }
+  private makeConnection(): Connection {
+    const socket = new Socket();
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: applicationName(this.config, 'notifications'),
+      connectionTimeoutMillis: this.config.database.connectTimeoutMs,
+      query_timeout: ANSWER_LIMIT_MS,
+      statement_timeout: ANSWER_LIMIT_MS,
+      keepAlive: true,
+      stream: () => socket,
+    });
+    client.on('notification', ({ channel }) => this.tell(channel));
+    return { client, socket };
   }
 
-  /** With a question still open, node-postgres closes the socket at once instead of waiting for the server. */
-  private giveUp(client: pg.Client, error: unknown): void {
-    this.outages.report(error);
-    if (this.client === client) this.client = null;
-    // Its end, which another part of this class waits for, is all that matters.
-    void client.end().catch(() => undefined);
+  /** Never rejects. */
+  private async ask<Row>(
+    connection: Connection,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<readonly Row[] | null> {
+    // It may have been given up while this question waited for its turn.
+    if (connection !== this.connection) return null;
+    try {
+      const { rows } = await connection.client.query(text, [...values]);
+      return rows as readonly Row[];
+    } catch (error) {
+      this.outages.report(error);
+      if (connection === this.connection) this.connection = null;
+      connection.socket.destroy();
+      return null;
+    }
   }
 
   private tell(channel: string): void {
@@ -156,4 +170,11 @@ export class NotificationListener implements OnApplicationShutdown {
 
 function listenTo(channel: string): string {
   return `LISTEN ${pg.escapeIdentifier(channel)}`;
+}
+
+/** Says goodbye, and closes the socket once that is sent: who does not answer is not waited for. */
+function close({ client, socket }: Connection): void {
+  // Its end is heard as an event.
+  void client.end().catch(() => undefined);
+  socket.destroySoon();
 }

@@ -74,6 +74,24 @@ describe('NotificationListener', () => {
     expect(await answers()).toBe(true);
   });
 
+  it('gives up a connection over which nothing comes any more', async () => {
+    const one = ear('one');
+    await eventually('it is connected', () => one.heard === 1);
+    proxy.stall();
+    expect(await answers()).toBe(false);
+    proxy.forgetStalled();
+    await eventually('it is connected again', () => one.heard === 2);
+    expect(await answers()).toBe(true);
+  });
+
+  it('does not wait at its end for a server that says nothing', async () => {
+    const one = ear('one');
+    await eventually('it is connected', () => one.heard === 1);
+    proxy.stall();
+    await listener.onApplicationShutdown();
+    expect(await answers()).toBe(false);
+  });
+
   it('tells nobody who has ended the listening', async () => {
     const [one, other] = [ear('one'), ear('one')];
     await eventually('it is connected', () => one.heard === 1);

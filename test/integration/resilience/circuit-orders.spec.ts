@@ -204,4 +204,17 @@ describe('Orders of operators on PostgreSQL', () => {
     await stop(cutOff);
     await proxy.close();
   });
+
+  it('reach an instance whose connections have all fallen silent, by the first new one', async () => {
+    const proxy = await DatabaseProxy.start(database.url);
+    const silenced = await instance('silenced', { url: proxy.url });
+    const other = await instance('other');
+    proxy.stall();
+    proxy.forgetStalled();
+    await other.orders.give(ISOLATE);
+    await everywhere('isolated');
+    proxy.cut();
+    await stop(silenced);
+    await proxy.close();
+  });
 });
