@@ -48,7 +48,11 @@ export class ApiError extends Error {
     this.details = Object.freeze(withWholeSeconds(options.details ?? {}));
     this.recoverable = options.recoverable ?? entry.recoverable;
     this.occurredAt = new Date();
-    Object.defineProperty(this, API_ERROR, { value: true });
+  }
+
+  // Once for all, as defining a property on every error would be felt.
+  static {
+    Object.defineProperty(this.prototype, API_ERROR, { value: true });
   }
 
   /** HTTP status of the response. */
@@ -92,7 +96,8 @@ export function isApiError(value: unknown): value is ApiError {
   }
 }
 
-function withWholeSeconds({ retry_after: given, ...others }: ErrorDetails): ErrorDetails {
+function withWholeSeconds(details: ErrorDetails): ErrorDetails {
+  const { retry_after: given, ...others } = details;
   if (typeof given !== 'number' || !Number.isFinite(given)) return others;
   return { ...others, retry_after: Math.max(1, Math.ceil(given)) };
 }

@@ -38,11 +38,11 @@ export interface AttemptOptions {
  *
  * @throws AttemptCancelledError, or what the work throws
  */
-export async function runAttempt<T>(
+export function runAttempt<T>(
   work: (context: AttemptContext) => Promise<T>,
   { attempt, timeoutMs, signal, onLateEnd }: AttemptOptions,
 ): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
+  return new Promise<T>((resolve, reject) => {
     const controller = new AbortController();
     let cancelledBy: 'timeout' | 'caller' | undefined;
     let leftBehind = false;

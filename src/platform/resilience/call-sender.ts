@@ -9,16 +9,12 @@ import type { PolicyEvents } from './policy-events.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { AttemptContext } from './service-policy.js';
 
-/** The call was not sent: nothing was learned, and asking again at once would not help. */
-export class NotSentError extends Error {
-  override readonly name = 'NotSentError';
-
-  constructor(
-    readonly reason: 'circuit' | 'bulkhead' | 'deadline',
-    readonly error: ApiError,
-  ) {
-    super('The call was not sent');
-  }
+/**
+ * The call was not sent: nothing was learned, and asking again at once would not help. Thrown within this folder only, and
+ * often, so it is spared the cost of a stack.
+ */
+export class NotSent {
+  constructor(readonly error: ApiError) {}
 }
 
 /** One call of a feature, with its limits worked out. */
@@ -27,7 +23,7 @@ export interface Call<T> {
   readonly work: (context: AttemptContext) => Promise<T>;
   readonly maxAttempts: number;
   readonly attemptTimeoutMs: number;
-  /** On the monotonic clock. */
+  /** On the monotonic clock; infinite when there is none. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -52,7 +48,7 @@ export class CallSender {
 
   /**
    * Sends a call once.
-   * @throws NotSentError when it was not sent, the reason of its signal, or what the attempt failed with, translated
+   * @throws NotSent when it was not sent, the reason of its signal, or what the attempt failed with, translated
    */
   async send<T>(call: Call<T>, attempt: number): Promise<T> {
     call.signal?.throwIfAborted();
@@ -61,9 +57,9 @@ export class CallSender {
     if (waiting !== null) await waiting;
     let leftBehind = false;
     try {
-      return await this.circuit.run(async () => {
+      return await this.circuit.run(() => {
         if (attempt === 1) this.budget.deposit();
-        return await this.attempt(call, attempt);
+        return this.attempt(call, attempt);
       });
     } catch (error) {
       leftBehind = this.abandoned.delete(error as object);
@@ -143,11 +139,12 @@ export class CallSender {
   }
 
   private remainingMs<T>(call: Call<T>): number {
+    if (call.deadlineMs === Number.POSITIVE_INFINITY) return call.deadlineMs;
     return call.deadlineMs - this.ports.clock.monotonicMs();
   }
 
-  private notSent<T>(call: Call<T>, reason: NotSentError['reason'], error: ApiError): NotSentError {
+  private notSent<T>(call: Call<T>, reason: 'circuit' | 'bulkhead' | 'deadline', error: ApiError): NotSent {
     this.ports.events.publish({ type: 'reject', service: this.service, operation: call.operation, reason });
-    return new NotSentError(reason, error);
+    return new NotSent(error);
   }
 }

@@ -37,13 +37,9 @@ interface Completed<T> {
   readonly trips: boolean;
 }
 
-/** The circuit takes no call now. */
-export class CircuitRefusal extends Error {
-  override readonly name = 'CircuitRefusal';
-
-  constructor(readonly error: ApiError) {
-    super('The circuit is open');
-  }
+/** The circuit takes no call now. Thrown within this folder only, and often, so it is spared the cost of a stack. */
+export class CircuitRefusal {
+  constructor(readonly error: ApiError) {}
 }
 
 export interface CircuitFailure {
@@ -127,6 +123,7 @@ export class Circuit {
   refusal(): CircuitRefusal | null {
     const order = this.order.current;
     if (order?.mode === 'disabled') return null;
+    if (order === null && this.breaker.state === BreakerState.Closed) return null;
     const remainingMs = (this.nextAttemptAt?.getTime() ?? 0) - this.clock.now().getTime();
     const refused =
       order?.mode === 'isolated' ||
@@ -146,7 +143,7 @@ export class Circuit {
     if (this.order.current?.mode === 'disabled') return await work();
     try {
       // The breaker starts the work within this very turn, so the state that was just looked at is still the state.
-      const { value } = await this.breaker.execute(async () => await this.observe(work));
+      const { value } = await this.breaker.execute(() => this.observe(work));
       return value;
     } catch (error) {
       if (error instanceof OutdatedSuccess) return error.value as T;
@@ -188,7 +185,8 @@ export class Circuit {
   private async observe<T>(work: () => Promise<T>): Promise<Completed<T>> {
     const epoch = this.epoch;
     const probing = this.breaker.state === BreakerState.HalfOpen;
-    const startedMs = this.clock.monotonicMs();
+    const timed = this.settings.slowCallMs !== null;
+    const startedMs = timed ? this.clock.monotonicMs() : 0;
     let value: T;
     try {
       value = await work();
@@ -200,7 +198,7 @@ export class Circuit {
       throw probing ? new InconclusiveProbe(error) : error;
     }
     if (epoch !== this.epoch) throw new OutdatedSuccess(value);
-    return { value, trips: this.rules.tooSlowAfter(this.clock.monotonicMs() - startedMs, probing) };
+    return { value, trips: timed && this.rules.tooSlowAfter(this.clock.monotonicMs() - startedMs, probing) };
   }
 
   private openTimeMs(result: FailureReason<unknown>): number {

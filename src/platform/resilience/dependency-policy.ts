@@ -2,7 +2,7 @@ import type { PolicySettings, ServiceName } from '../../config/index.js';
 import { type ApiError, translateError } from '../errors/index.js';
 import { MAX_RETRY_AFTER_SECONDS, nextBackoffMs, pause } from './backoff.js';
 import { Bulkhead } from './bulkhead.js';
-import { type Call, CallSender, NotSentError, type SenderPorts } from './call-sender.js';
+import { type Call, CallSender, NotSent, type SenderPorts } from './call-sender.js';
 import { Circuit } from './circuit.js';
 import type { PolicyEvent } from './policy-events.js';
 import { RetryBudget } from './retry-budget.js';
@@ -59,7 +59,7 @@ export class DependencyPolicy implements ServicePolicy {
       return await this.attemptRepeatedly(this.plan(operation, work, options));
     } catch (error) {
       if (options.signal?.aborted === true) throw options.signal.reason;
-      const failure = translateError(error instanceof NotSentError ? error.error : error);
+      const failure = translateError(error instanceof NotSent ? error.error : error);
       if (options.fallback === undefined) throw failure;
       return await this.fallBack(operation, failure, options.fallback);
     }
@@ -99,7 +99,10 @@ export class DependencyPolicy implements ServicePolicy {
       work,
       maxAttempts: 1 + Math.max(0, retries),
       attemptTimeoutMs: options.attemptTimeoutMs ?? this.settings.timeoutMs,
-      deadlineMs: this.ports.clock.monotonicMs() + (options.totalTimeoutMs ?? Number.POSITIVE_INFINITY),
+      deadlineMs:
+        options.totalTimeoutMs === undefined
+          ? Number.POSITIVE_INFINITY
+          : this.ports.clock.monotonicMs() + options.totalTimeoutMs,
       signal: options.signal,
     };
   }
@@ -136,7 +139,7 @@ export class DependencyPolicy implements ServicePolicy {
 
   /** How long to wait before the next attempt, or null when there is to be none. */
   private delayBeforeRetry<T>(call: Call<T>, attempt: number, previousDelayMs: number, error: unknown): number | null {
-    if (error instanceof NotSentError || call.signal?.aborted === true || attempt >= call.maxAttempts) return null;
+    if (error instanceof NotSent || call.signal?.aborted === true || attempt >= call.maxAttempts) return null;
     const failure = translateError(error);
     if (!failure.retryable) return null;
     const requestedSeconds = failure.retryAfterSeconds ?? 0;
