@@ -211,6 +211,34 @@ describe('DependencyPolicy', () => {
       expect(sent).toBeGreaterThan(200 * seconds);
       expect(sent).toBeLessThanOrEqual(1.1 * 200 * seconds + 3 * (seconds + 1));
     });
+
+    it('sends nothing but probes to a dependency that is down once the circuit is open, and refuses all others at once', async () => {
+      const policy = policyWith({ recoveryTimeoutMs: 2_000 });
+      const seconds = 20;
+      let sentWhileOpen = 0;
+      const work = jest.fn(async (): Promise<never> => {
+        if (policy.state !== 'closed') sentWhileOpen += 1;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        throw down();
+      });
+      const ended: Promise<Outcome>[] = [];
+      for (let call = 0; call < 200 * seconds; call += 1) {
+        ended.push(outcomeOf(policy.execute('charge', work)));
+        await jest.advanceTimersByTimeAsync(5);
+      }
+      const probes = eventsOf('half_open').length;
+      const inTime = work.mock.calls.length;
+      await jest.runAllTimersAsync();
+      const refused = (await Promise.all(ended)).filter(({ error }) => error?.code === 'STRIPE_UNAVAILABLE');
+      // Open for 2 s, then 10 ms for the probe to fail: nine times in 20 s.
+      expect({ probes, sentWhileOpen }).toEqual({ probes: 9, sentWhileOpen: 9 });
+      // The five that opened it, and what had gone out before the fifth failed.
+      expect(inTime - probes).toBeLessThanOrEqual(SETTINGS.failureThreshold + 2);
+      // Besides those who were in the pause before their second attempt when it opened.
+      const paused = refused.filter(({ afterMs }) => afterMs > 0);
+      expect(paused.length).toBeLessThan(SETTINGS.failureThreshold);
+      expect(refused.length - paused.length).toBe(200 * seconds - inTime);
+    });
   });
 
   describe('time limits', () => {
