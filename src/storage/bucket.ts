@@ -1,7 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
 import { DependencyProbe } from '../platform/health/index.js';
-import { type ExecuteOptions, InjectPolicy, type ServicePolicy } from '../platform/resilience/index.js';
+import {
+  type CircuitProber,
+  type ExecuteOptions,
+  InjectPolicy,
+  type ServicePolicy,
+} from '../platform/resilience/index.js';
 import type { Clock } from '../platform/time/index.js';
 import type { StoredObjectRecord } from './entities/stored-object-record.entity.js';
 import type { FileDigest } from './file-digest.js';
@@ -76,8 +81,18 @@ export class Bucket {
     return this.policy.execute('sign_url', ({ signal }) => this.remote.signedUrl(request, signal));
   }
 
-  /** A probe that asks GCS about an object that does not exist. */
+  /** A probe for the health page. */
   probe(clock: Clock): DependencyProbe {
-    return new DependencyProbe(this.policy, (signal) => this.remote.describe('health/probe', signal), clock);
+    return new DependencyProbe(this.policy, (signal) => this.ping(signal), clock);
+  }
+
+  /** Has the circuit probed when nobody calls GCS. */
+  haveProbed(prober: CircuitProber): void {
+    prober.register(this.policy, (signal) => this.ping(signal));
+  }
+
+  /** Asks GCS about an object that does not exist. */
+  private async ping(signal: AbortSignal): Promise<void> {
+    await this.remote.describe('health/probe', signal);
   }
 }

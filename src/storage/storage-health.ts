@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type ErrorCode, translateError } from '../platform/errors/index.js';
 import { type CheckResult, type DependencyProbe, HealthCheckRegistry } from '../platform/health/index.js';
+import { CircuitProber } from '../platform/resilience/index.js';
 import { CLOCK, type Clock } from '../platform/time/index.js';
 import { Bucket } from './bucket.js';
 import { LocalObjectStore } from './local-object-store.js';
@@ -15,6 +16,7 @@ export class StorageHealth implements OnModuleInit {
 
   constructor(
     private readonly registry: HealthCheckRegistry,
+    private readonly prober: CircuitProber,
     private readonly bucket: Bucket,
     private readonly local: LocalObjectStore,
     private readonly replication: ReplicationReport,
@@ -25,6 +27,7 @@ export class StorageHealth implements OnModuleInit {
 
   onModuleInit(): void {
     this.registry.register('storage', () => this.check());
+    this.bucket.haveProbed(this.prober);
   }
 
   async check(): Promise<CheckResult> {

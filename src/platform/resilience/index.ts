@@ -1,4 +1,5 @@
 export { parseRetryAfter } from './backoff.js';
+export { CircuitProber } from './circuit-prober.js';
 export { InjectPolicy, policyToken } from './inject-policy.js';
 export type { CircuitOrder, OrderAction, OrderRequest } from './orders/circuit-order.js';
 export { CircuitOrders } from './orders/circuit-orders.js';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { SERVICE_NAMES } from '../../config/index.js';
+import { CircuitProber } from './circuit-prober.js';
 import { policyToken } from './inject-policy.js';
 import { PolicyEventLog } from './policy-event-log.js';
 import { PolicyEvents } from './policy-events.js';
@@ -15,7 +16,7 @@ const POLICIES = SERVICE_NAMES.map((service) => ({
 /** Provides the policy of every dependency, for {@link InjectPolicy} and {@link WithErrorRecovery}. */
 @Global()
 @Module({
-  providers: [PolicyEvents, PolicyRegistry, PolicyEventLog, ...POLICIES],
-  exports: [PolicyEvents, PolicyRegistry, ...POLICIES],
+  providers: [PolicyEvents, PolicyRegistry, PolicyEventLog, CircuitProber, ...POLICIES],
+  exports: [PolicyEvents, PolicyRegistry, CircuitProber, ...POLICIES],
 })
 export class ResilienceModule {}
