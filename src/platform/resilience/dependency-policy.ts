@@ -65,6 +65,10 @@ export class DependencyPolicy implements ServicePolicy {
     }
   }
 
+  refusal(): ApiError | null {
+    return this.circuit.refusal()?.error ?? null;
+  }
+
   snapshot(): PolicySnapshot {
     const { state, failureCount, lastFailure, nextAttemptAt, override } = this.circuit;
     return {

@@ -7,6 +7,7 @@ export { CircuitOrdersModule } from './orders/circuit-orders.module.js';
 export type { HistoryQuery } from './orders/order-store.js';
 export { PolicyEvents, type PolicyEvent } from './policy-events.js';
 export { PolicyRegistry } from './policy-registry.js';
+export { Recoveries, type RecoverySign } from './recoveries.js';
 export { ResilienceModule } from './resilience.module.js';
 export type {
   AttemptContext,

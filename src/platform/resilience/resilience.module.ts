@@ -5,6 +5,7 @@ import { policyToken } from './inject-policy.js';
 import { PolicyEventLog } from './policy-event-log.js';
 import { PolicyEvents } from './policy-events.js';
 import { PolicyRegistry } from './policy-registry.js';
+import { Recoveries } from './recoveries.js';
 import type { ServicePolicy } from './service-policy.js';
 
 const POLICIES = SERVICE_NAMES.map((service) => ({
@@ -16,7 +17,7 @@ const POLICIES = SERVICE_NAMES.map((service) => ({
 /** Provides the policy of every dependency, for {@link InjectPolicy} and {@link WithErrorRecovery}. */
 @Global()
 @Module({
-  providers: [PolicyEvents, PolicyRegistry, PolicyEventLog, CircuitProber, ...POLICIES],
-  exports: [PolicyEvents, PolicyRegistry, CircuitProber, ...POLICIES],
+  providers: [PolicyEvents, PolicyRegistry, PolicyEventLog, CircuitProber, Recoveries, ...POLICIES],
+  exports: [PolicyEvents, PolicyRegistry, CircuitProber, Recoveries, ...POLICIES],
 })
 export class ResilienceModule {}

@@ -74,6 +74,9 @@ export interface ServicePolicy {
    */
   execute<T>(operation: string, work: (context: AttemptContext) => Promise<T>, options?: ExecuteOptions<T>): Promise<T>;
 
+  /** What the circuit would refuse a call with at this moment; null when it would let it out. */
+  refusal(): ApiError | null;
+
   snapshot(): PolicySnapshot;
 
   /** Lifts any override and closes the circuit. */

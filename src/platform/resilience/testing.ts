@@ -22,6 +22,7 @@ export function passThroughPolicy(service: ServiceName): ServicePolicy {
         return await options.fallback(translated);
       }
     },
+    refusal: () => null,
     snapshot: (): PolicySnapshot => ({
       service,
       state: 'closed',

@@ -103,6 +103,21 @@ describe('ObjectStorage', () => {
     }
   });
 
+  it('replicates soon after an outage that was too short to open the circuit', async () => {
+    const scheduled = await StorageApp.start({ scheduled: true });
+    try {
+      // The three attempts of one upload.
+      scheduled.fault({ kind: 'status', status: 503, times: 3 });
+      const object = await scheduled.store();
+      expect(object.location).toBe('local');
+      expect(scheduled.policy.state).toBe('closed');
+      await eventually('the object is in GCS', async () => (await scheduled.row(object.id)).location === 'gcs');
+      await eventually('its copy is gone', async () => (await scheduled.localFiles()).length === 0);
+    } finally {
+      await scheduled.close();
+    }
+  });
+
   it('moves each object once when several replicators run at once', async () => {
     await Promise.all(Array.from({ length: 6 }, () => storeLocallyIsolated()));
     app.policy.reset();
