@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type ApiError, translateError } from '../platform/errors/index.js';
+import { type ApiError, type ErrorCode, translateError } from '../platform/errors/index.js';
 import { PerformanceLog } from '../platform/logging/index.js';
 import { CLOCK, type Clock } from '../platform/time/index.js';
 import { Bucket } from './bucket.js';
 import type { StoredObjectRecord } from './entities/stored-object-record.entity.js';
+import { digestFile, sameDigest } from './file-digest.js';
 import { LocalObjectStore } from './local-object-store.js';
 import { ObjectRegister } from './object-register.js';
 import { transferTimeoutMs } from './transfer-limits.js';
@@ -13,7 +14,8 @@ const LEASE_MARGIN_SECONDS = 60;
 /** An upload makes up to three attempts of this limit. */
 const ATTEMPTS = 3;
 
-export type ReplicationOutcome = 'replicated' | 'elsewhere' | 'taken' | 'withdrawn' | 'failed';
+/** `damaged`: the copy here is not what was stored; `failed`: GCS did not take it now. */
+export type ReplicationOutcome = 'replicated' | 'elsewhere' | 'taken' | 'withdrawn' | 'damaged' | 'failed';
 
 /**
  * Moves objects from fallback storage to GCS: upload, verification by the driver, the row, then the local copy. A
@@ -33,7 +35,8 @@ export class Replicator {
   ) {}
 
   /**
-   * Tries every object that lies in this instance's directory once; stops early when GCS fails.
+   * Tries every object that lies in this instance's directory once; stops early when GCS fails. A damaged copy is passed
+   * over: no other object waits for it.
    *
    * @returns how many were moved
    */
@@ -59,9 +62,21 @@ export class Replicator {
     const leaseSeconds = (ATTEMPTS * transferTimeoutMs(record.sizeBytes)) / 1_000 + LEASE_MARGIN_SECONDS;
     if (!(await this.register.lease(record, leaseSeconds))) return 'taken';
     try {
-      return await this.move(record, signal);
+      // Before GCS is asked: what is wrong here must count neither against its circuit nor hold up the other objects.
+      const intact = await this.isIntact(record, signal);
+      return intact ? await this.move(record, signal) : await this.noteDamage(record);
     } catch (error) {
       return await this.noteFailure(record, translateError(error));
+    }
+  }
+
+  private async isIntact(record: StoredObjectRecord, signal: AbortSignal): Promise<boolean> {
+    try {
+      return sameDigest(await digestFile(this.local.path(record.id), signal), record);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.logger.error({ msg: 'A copy in fallback storage cannot be read', object_id: record.id, err: error });
+      return false;
     }
   }
 
@@ -83,6 +98,13 @@ export class Replicator {
 
   private async wasGivenUp(id: string): Promise<boolean> {
     return (await this.register.find(id))?.status !== 'stored';
+  }
+
+  private async noteDamage(record: StoredObjectRecord): Promise<'damaged'> {
+    const code: ErrorCode = 'STORAGE_CHECKSUM_MISMATCH';
+    this.logger.error({ msg: 'An object in fallback storage is damaged', object_id: record.id, error_code: code });
+    await this.register.recordFailure(record.id, code);
+    return 'damaged';
   }
 
   private async noteFailure(record: StoredObjectRecord, error: ApiError): Promise<'failed'> {

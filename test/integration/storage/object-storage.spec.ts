@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HealthCheckRegistry } from '../../../src/platform/health/index.js';
 import { LocalDirectorySweep } from '../../../src/storage/local-directory-sweep.js';
@@ -132,6 +132,22 @@ describe('ObjectStorage', () => {
     app.policy.isolate();
     await app.store();
   }
+
+  it('lets no object wait for one whose copy is damaged, and does not blame GCS for it', async () => {
+    const damaged = await storeLocally();
+    const unreadable = await storeLocally();
+    const whole = await storeLocally();
+    const local = app.get(LocalObjectStore);
+    await writeFile(local.path(damaged.id), 'something else');
+    await rm(local.path(unreadable.id));
+    await mkdir(local.path(unreadable.id));
+    expect(await replicate()).toBe(1);
+    expect(await app.row(whole.id)).toMatchObject({ location: 'gcs' });
+    for (const { id } of [damaged, unreadable]) {
+      expect(await app.row(id)).toMatchObject({ location: 'local', last_error_code: 'STORAGE_CHECKSUM_MISMATCH' });
+    }
+    expect(app.policy.snapshot()).toMatchObject({ state: 'closed', failureCount: 0 });
+  });
 
   it('leaves an object that was removed while it was replicated nowhere', async () => {
     await storeLocally();
