@@ -44,7 +44,8 @@ export class InstructedProxy {
   ) {}
 
   static async start(target: string): Promise<InstructedProxy> {
-    const server = createServer();
+    // A connection that the server closes for idleness just as it is used again would cost an attempt that no scenario asks for.
+    const server = createServer({ keepAliveTimeout: 0 });
     const proxy = new InstructedProxy(server, target);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       proxy.handle(request, response).catch(() => response.destroy());
