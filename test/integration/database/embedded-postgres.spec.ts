@@ -88,8 +88,8 @@ describe('EmbeddedPostgres', () => {
   });
 
   it('adopts a server that outlived its process', async () => {
+    // It does nothing more here; closed in the end, since it watches the server and would start it again.
     const dead = await start('#dead');
-    servers.length = 0;
     const next = await start('#next');
     expect({ pid: next.serverPid, url: next.url }).toEqual({ pid: dead.serverPid, url: dead.url });
   });

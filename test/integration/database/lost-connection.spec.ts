@@ -7,7 +7,8 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { DatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
 
-const LIMITS = { poolSize: 2, connectTimeoutMs: 300, poolWaitMs: 300, statementTimeoutMs: 300 };
+/** Far above what a healthy server takes on a busy machine, far below what a test may take. */
+const LIMITS = { poolSize: 2, connectTimeoutMs: 1_500, poolWaitMs: 1_500, statementTimeoutMs: 1_500 };
 
 /** Real: PostgreSQL and the product's own pool; between them a proxy that behaves like a bad network. */
 describe('Database over a network that fails', () => {
