@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { testConfig } from '../../config/testing.js';
 import { SystemClock } from '../../platform/time/index.js';
-import { isRunning, ownIdentity } from './process-identity.js';
+import { isRunning, ownIdentity } from '../../platform/process/index.js';
 import { TemporaryDirectories } from './temporary-directories.js';
 
 describe('TemporaryDirectories', () => {

@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { isRunning, ownIdentity, systemErrorCode } from '../../platform/process/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
-import { systemErrorCode } from './system-error.js';
-import { isRunning, ownIdentity } from './process-identity.js';
 
 const NAME = /^(?:render|upload)-(?<host>[\w-]+)\.(?<pid>\d+)\.(?<startedAt>\w+)-\w+$/;
 /** Nobody can tell whether another machine's process runs; no attempt lasts as long as this. */

@@ -15,7 +15,7 @@ import {
   translateError,
   ValidationError,
 } from '../../platform/errors/index.js';
-import { systemErrorCode } from '../files/system-error.js';
+import { systemErrorCode } from '../../platform/process/index.js';
 
 const AUDIO_FIELD = 'audio_file';
 const TEXT_FIELDS = ['render_config', 'payment_id'] as const;
