@@ -13,6 +13,12 @@ describe('describeChain', () => {
     expect(chain[0]?.stack).toContain('error-description.spec');
   });
 
+  it('keeps the frames of an error with an endless message', () => {
+    const [described] = describeChain(new Error('x'.repeat(1_000_000)));
+    expect(described?.stack).toContain('error-description.spec');
+    expect(described?.stack?.length).toBeLessThanOrEqual(8_000);
+  });
+
   it('ends at a cycle', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });

@@ -32,12 +32,21 @@ function describe(value: unknown): ErrorDescription {
   if (!isError(value)) return { name: typeof value, message: primitiveText(value) };
   const code = property(value, 'code');
   const stack = property(value, 'stack');
+  const message = text(property(value, 'message'), '');
   return {
     name: text(property(value, 'name'), 'Error'),
-    message: text(property(value, 'message'), '').slice(0, MAX_MESSAGE),
+    message: message.slice(0, MAX_MESSAGE),
     ...(typeof code === 'string' ? { code: code.slice(0, 100) } : {}),
-    ...(typeof stack === 'string' ? { stack: stack.slice(0, MAX_STACK) } : {}),
+    ...(typeof stack === 'string' ? { stack: boundedStack(stack, message) } : {}),
   };
+}
+
+/** A stack begins with the message: however long that is, the frames behind it are what is wanted. */
+function boundedStack(stack: string, message: string): string {
+  const start = message.length > MAX_MESSAGE ? stack.indexOf(message) : -1;
+  if (start === -1) return stack.slice(0, MAX_STACK);
+  const head = stack.slice(0, Math.min(start + MAX_MESSAGE, MAX_STACK / 2));
+  return `${head}…${stack.slice(start + message.length)}`.slice(0, MAX_STACK);
 }
 
 function property(value: unknown, key: string): unknown {
