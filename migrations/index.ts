@@ -6,6 +6,7 @@ import { CreatePayments1795400000400 } from './1795400000400-CreatePayments.js';
 import { CreateEmails1795400000500 } from './1795400000500-CreateEmails.js';
 import { CreateRenderJobs1795400000600 } from './1795400000600-CreateRenderJobs.js';
 import { CreateCircuitOrders1795400000700 } from './1795400000700-CreateCircuitOrders.js';
+import { CreateErrorMonitoring1795400001100 } from './1795400001100-CreateErrorMonitoring.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateEmails1795400000500,
   CreateRenderJobs1795400000600,
   CreateCircuitOrders1795400000700,
+  CreateErrorMonitoring1795400001100,
 ];

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountModule } from './account/index.js';
+import { AdminMonitoringModule } from './admin-monitoring/index.js';
 import { AuthModule } from './auth/index.js';
 import { type AppConfig, ConfigModule } from './config/index.js';
 import { EmailModule } from './email/index.js';
@@ -23,6 +24,8 @@ const PLATFORM = [
   ResilienceModule,
   DatabaseModule,
   CircuitOrdersModule,
+  // Closes after the queue and all features, so that their last errors are counted, and before the database.
+  AdminMonitoringModule,
   JobsModule,
   HealthModule,
 ];

@@ -3,3 +3,4 @@ export { DatabaseModule } from './database.module.js';
 export { DATABASE_URL } from './database-url.js';
 export { applicationName } from './application-name.js';
 export { NotificationListener } from './notification-listener.js';
+export { openSmallPool, type SmallPoolOptions } from './small-pool.js';

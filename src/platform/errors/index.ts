@@ -21,9 +21,12 @@ export {
   StripeError,
   TokenError,
 } from './error-classes.js';
+export { describeChain, type ErrorDescription } from './error-description.js';
 export { toErrorReply, toRawResponse } from './error-reply.js';
 export { ErrorResponder } from './error-responder.js';
+export type { ErrorLevel } from './catalogue/catalogue-entry.js';
 export { ERROR_SINK, type ErrorContext, type ErrorSink } from './error-sink.port.js';
+export { ErrorSinks } from './error-sinks.js';
 export { ErrorsModule } from './errors.module.js';
 export { requestErrorContext, type WorkFacts } from './request-error-context.js';
 export { fromClassValidator } from './translate/from-class-validator.js';

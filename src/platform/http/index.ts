@@ -22,4 +22,4 @@ export { PageQuery, pagination, Pagination } from './pagination.js';
 export { NoRateLimit, RateLimit } from './rate-limits/rate-limit.decorator.js';
 export { limitRequests } from './rate-limits/rate-limit.hook.js';
 export { RateLimits } from './rate-limits/rate-limits.js';
-export { RequestContext } from './request-context.js';
+export { RequestContext, type TrailLine } from './request-context.js';

@@ -6,8 +6,19 @@ import type { WorkFacts } from '../errors/index.js';
 /** What every log line, error and job of a request carries along. */
 export type ContextValues = Readonly<WorkFacts>;
 
+/** A line of the log, as far as it helps to understand an error that comes after it. */
+export interface TrailLine {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly level: string;
+  readonly message: string;
+}
+
+/** Lines that are remembered of one request or job; the newest ones. */
+const TRAIL_LINES = 20;
+
 /** The values of one context as they are kept: one object, changed in place, so that every holder sees the latest. */
-type ContextStore = ClsStore & WorkFacts;
+type ContextStore = ClsStore & WorkFacts & { trail?: TrailLine[] };
 
 /** Whose work this is: the request or job that the running code belongs to, however deep it is called. */
 @Injectable()
@@ -41,6 +52,20 @@ export class RequestContext {
 
   get traceId(): string | undefined {
     return this.store?.traceId;
+  }
+
+  /** What was logged in this context so far, oldest first. */
+  get trail(): readonly TrailLine[] {
+    return this.store?.trail ?? [];
+  }
+
+  /** Adds a log line to the trail of the current context, if there is one. It must be redacted. */
+  leaveTrail(level: string, message: string): void {
+    const { store } = this;
+    if (store === undefined) return;
+    const trail = (store.trail ??= []);
+    if (trail.length >= TRAIL_LINES) trail.shift();
+    trail.push({ atMs: Date.now(), level, message });
   }
 
   /** Adds a value to the current context; outside of one there is nothing to add to, and nothing happens. */

@@ -8,6 +8,7 @@ import { EventLoopMonitor } from './event-loop-monitor.js';
 import { LOG_OUTPUT, type LogOutput, openLogOutput } from './log-output.js';
 import { PerformanceLog } from './performance-log.js';
 import { pinoOptions } from './pino-options.js';
+import { RequestEvents } from './request-events.js';
 import { RequestLog } from './request-log.js';
 import { SecurityLog } from './security-log.js';
 
@@ -37,8 +38,8 @@ class LogOutputModule {}
       }),
     }),
   ],
-  providers: [SecurityLog, PerformanceLog, RequestLog, EventLoopMonitor],
-  exports: [SecurityLog, PerformanceLog],
+  providers: [SecurityLog, PerformanceLog, RequestEvents, RequestLog, EventLoopMonitor],
+  exports: [SecurityLog, PerformanceLog, RequestEvents],
 })
 export class LoggingModule implements OnApplicationShutdown {
   constructor(@Inject(LOG_OUTPUT) private readonly output: LogOutput) {}

@@ -24,7 +24,8 @@ export function pinoOptions(config: AppConfig, context: RequestContext): LoggerO
     hooks: {
       logMethod(args, method, level) {
         const demoted = level === pino.levels.values['info'] && isBootDetail(args[0]);
-        writeRedacted(args, (demoted ? this.debug : method).bind(this));
+        const message = writeRedacted(args, (demoted ? this.debug : method).bind(this));
+        if (message !== '') context.leaveTrail(pino.levels.labels[level] ?? 'info', message);
       },
     },
   };
@@ -34,17 +35,22 @@ function isBootDetail(fields: unknown): boolean {
   return typeof fields === 'object' && fields !== null && BOOT_DETAILS.has((fields as { context?: unknown }).context);
 }
 
-/** Whatever a line is made of goes through the redactor here, so that no caller can forget it. */
-function writeRedacted(args: readonly unknown[], write: LogFn): void {
+/**
+ * Whatever a line is made of goes through the redactor here, so that no caller can forget it.
+ * @returns the message of the line, redacted
+ */
+function writeRedacted(args: readonly unknown[], write: LogFn): string {
   const [first, ...rest] = args;
   if (typeof first === 'object' && first !== null) {
     const fields = redact(first instanceof Error ? { err: first } : first) as Record<string, unknown>;
     const message = rest.length > 0 ? redactString(format(...rest)) : undefined;
-    if (message === undefined && first instanceof Error) write(fields, redactString(first.message));
-    else write(fields, message);
-  } else {
-    write(redactString(format(...args)));
+    const shown = message ?? (first instanceof Error ? redactString(first.message) : undefined);
+    write(fields, shown);
+    return shown ?? (typeof fields['msg'] === 'string' ? fields['msg'] : '');
   }
+  const message = redactString(format(...args));
+  write(message);
+  return message;
 }
 
 function contextFields(context: RequestContext): object {

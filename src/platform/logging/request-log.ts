@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ERROR_CATALOGUE } from '../errors/index.js';
 import { CLOCK, type Clock } from '../time/index.js';
 import { PerformanceLog } from './performance-log.js';
+import { RequestEvents } from './request-events.js';
 
 /** A request that takes longer goes to the performance log, in milliseconds. */
 const SLOW_REQUEST_MS = 1_000;
@@ -23,6 +24,7 @@ export class RequestLog implements OnModuleInit {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly performanceLog: PerformanceLog,
+    private readonly events: RequestEvents,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -84,6 +86,7 @@ export class RequestLog implements OnModuleInit {
     else if (route?.startsWith('/health/') === true && status < 400) this.logger.debug(line);
     else this.logger.log(line);
 
+    this.events.publish({ route: route ?? null, status, durationMs, requestId: facts?.requestId ?? null });
     const streamed = String(response.getHeader('content-type')).startsWith('text/event-stream');
     if (durationMs > SLOW_REQUEST_MS && !streamed) {
       const { request_id, endpoint } = line;

@@ -1,0 +1,1 @@
+export { AdminMonitoringModule } from './admin-monitoring.module.js';

@@ -1,0 +1,42 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+/** A request that was answered, or left by its caller. */
+export interface EndedRequest {
+  /** Pattern of the route; null where none was found. */
+  readonly route: string | null;
+  /** Status of the answer, as far as there was one. */
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string | null;
+}
+
+export type RequestListener = (request: EndedRequest) => void;
+
+/** The port on which monitoring hears of every request at its end. */
+@Injectable()
+export class RequestEvents {
+  private readonly logger = new Logger(RequestEvents.name);
+  private readonly listeners = new Set<RequestListener>();
+
+  /**
+   * Adds a listener, called synchronously for each request: it must be quick and not block.
+   * @returns a function that removes it again
+   */
+  subscribe(listener: RequestListener): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  /** Tells all listeners. One that throws is logged: it hangs on an event of Node's server, which nobody else would catch. */
+  publish(request: EndedRequest): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(request);
+      } catch (error) {
+        this.logger.error({ msg: 'A listener of request events failed', err: error });
+      }
+    }
+  }
+}
