@@ -1,4 +1,7 @@
-/** One suite each for unit (beside the code), integration (real PostgreSQL) and e2e (the built product as a process). */
+/**
+ * One suite each for unit (beside the code), integration (real PostgreSQL), e2e (the built product as a process) and faults (the
+ * same while its dependencies fail, one cell of the fault matrix after another).
+ */
 const shared = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': '@swc/jest' },
@@ -21,6 +24,13 @@ export default {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+    {
+      ...shared,
+      displayName: 'faults',
+      testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from './processes.js';
+import type { RawResponse } from './raw-http.js';
+import { submissionForm } from './submission-form.js';
 
 const CARD = '4242424242424242';
 
@@ -27,6 +29,14 @@ export interface JobView {
 export interface Purchase {
   readonly paymentId: string;
   readonly sessionId: string;
+}
+
+/** What {@link Customer.send} sends: an object goes as JSON. */
+export interface CustomerRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A customer of the product: everything a person does, over HTTP only. */
@@ -59,6 +69,22 @@ export class Customer {
     return await answer(postJson(`${this.origin}${path}`, body, this.headers()));
   }
 
+  /** Any request of this customer, with the answer as it came over the wire. @param limitMs - after which it is given up */
+  async send(request: CustomerRequest, limitMs: number): Promise<RawResponse> {
+    const { method, path, body, headers = {} } = request;
+    const response = await fetch(`${this.origin}${path}`, {
+      method,
+      headers: {
+        ...this.headers(),
+        ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      signal: AbortSignal.timeout(limitMs),
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+    });
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  }
+
   /** Opens a checkout session without paying it. */
   async checkout(tier = 'premium'): Promise<Purchase & { readonly sessionUrl: string }> {
     const created = await this.post<{ payment_id: string; session_id: string; session_url: string }>(
@@ -77,11 +103,16 @@ export class Customer {
   /** Pays in the sandbox and waits until the webhook has made it a credit. */
   async pay(): Promise<Purchase> {
     const purchase = await this.checkout();
-    await expectOk(postJson(`${purchase.sessionUrl}/pay`, { card: CARD }));
+    await this.payAt(purchase.sessionUrl);
     await eventually(async () => (await this.paymentStatus(purchase.sessionId)) === 'completed', {
       what: 'the payment to complete',
     });
     return purchase;
+  }
+
+  /** Pays at the checkout page, which is Stripe's and not the product's. */
+  async payAt(sessionUrl: string): Promise<void> {
+    await expectOk(postJson(`${sessionUrl}/pay`, { card: CARD }));
   }
 
   async paymentStatus(sessionId: string): Promise<string> {
@@ -90,12 +121,9 @@ export class Customer {
 
   /** Submits a render; the answer is whatever the product says. */
   async submit<T>(paymentId: string, audio: Uint8Array<ArrayBuffer>, config: object = {}): Promise<Answer<T>> {
-    const form = new FormData();
-    form.set('payment_id', paymentId);
-    form.set('render_config', JSON.stringify({ visualization: 'bars', resolution: '854x480', fps: 15, ...config }));
-    form.set('audio_file', new Blob([audio]), 'track.wav');
+    const body = submissionForm(paymentId, audio, config);
     return await answer(
-      fetch(`${this.origin}/api/jobs/render/submit`, { method: 'POST', headers: this.headers(), body: form }),
+      fetch(`${this.origin}/api/jobs/render/submit`, { method: 'POST', headers: this.headers(), body }),
     );
   }
 

@@ -19,6 +19,8 @@ export interface TestDatabaseOptions {
   readonly entities?: readonly (Function | EntitySchema)[];
   /** False for a database without any table. Default true. */
   readonly migrated?: boolean;
+  /** URL of the server's administrative database; by default that of the server that all suites share. */
+  readonly server?: string;
 }
 
 const SILENT = { log: () => undefined, warn: () => undefined, debug: () => undefined };
@@ -30,8 +32,7 @@ const TEMPLATE_LOCK = 4_711;
 
 /** A fresh, migrated database of its own on the PostgreSQL that the global setup started. */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { entities = [], migrated = true } = options;
-  const server = testServerUrl();
+  const { entities = [], migrated = true, server = testServerUrl() } = options;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   if (migrated) await ensureTemplate(server);
   await withClient(server, async (client) => {

@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 const READY_TIMEOUT_MS = 60_000;
+const KEPT_CHARACTERS = 200_000;
+/** What of it a message shows. */
+const SHOWN_CHARACTERS = 10_000;
 
 /** A program of ours running as its own process, whose output is kept for the message of a failing test. */
 export class ManagedProcess {
   private output = '';
+  private readonly listeners = new Set<(line: string) => void>();
   private readonly exited: Promise<unknown>;
 
   private constructor(
@@ -15,8 +19,13 @@ export class ManagedProcess {
   ) {
     this.exited = once(child, 'exit');
     for (const stream of [child.stdout, child.stderr]) {
+      let unfinished = '';
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output = (this.output + text).slice(-200_000);
+        this.output += text;
+        if (this.output.length > 2 * KEPT_CHARACTERS) this.output = this.output.slice(-KEPT_CHARACTERS);
+        const lines = (unfinished + text).split('\n');
+        unfinished = lines.pop() ?? '';
+        for (const listener of this.listeners) lines.forEach(listener);
       });
     }
   }
@@ -40,16 +49,36 @@ export class ManagedProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Everything it printed (the last 200 kB). */
+  /** Null while it runs, and when a signal ended it. */
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
+  /** Everything it printed (the last 200 kB at least). */
   get printed(): string {
     return this.output;
   }
 
+  /** Calls `listener` with each line that it prints from now on. */
+  onLine(listener: (line: string) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Does `work` while the process stands still (SIGSTOP), as when its machine has no time for it. */
+  async whileSuspended<T>(work: () => Promise<T>): Promise<T> {
+    this.child.kill('SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      this.child.kill('SIGCONT');
+    }
+  }
+
   /** Waits until `url` answers 200. */
   async ready(url: string): Promise<void> {
-    await eventually(
+    const ready = eventually(
       async () => {
-        if (!this.running) throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
+        if (!this.running) throw new Error(`${this.name} ended before it was ready`);
         return await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
           (response) => response.ok,
           () => false,
@@ -57,6 +86,9 @@ export class ManagedProcess {
       },
       { what: `${this.name} to be ready`, timeoutMs: READY_TIMEOUT_MS },
     );
+    await ready.catch((cause: unknown) => {
+      throw new Error(`${String(cause)}; it printed:\n${this.output.slice(-SHOWN_CHARACTERS)}`, { cause });
+    });
   }
 
   /** Sends `signal` and waits for the end of the process. */

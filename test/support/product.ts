@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Customer } from './customer.js';
 import { eventually, freePort, ManagedProcess } from './processes.js';
+import { SandboxView } from './sandbox-view.js';
 
 const SECRETS = {
   JWT_SECRET: 'e2e-jwt-secret-e2e-jwt-secret-e2e-jwt-secret',
@@ -61,11 +62,39 @@ export class ProductUnderTest {
     return `http://127.0.0.1:${this.sandboxPort}`;
   }
 
-  /** Starts one process of the product and waits until it is ready. Only one of them can have `port`. */
-  async startInstance(env: Readonly<Record<string, string>> = {}, port = this.port): Promise<ManagedProcess> {
+  /** What the doubles have and know, to be held against what the product says. */
+  get sandbox(): SandboxView {
+    return new SandboxView(this.sandboxOrigin, BUCKET, SECRETS.STRIPE_SECRET_KEY);
+  }
+
+  /** Where all instances keep objects that Cloud Storage did not take. */
+  get fallbackDir(): string {
+    return join(this.stateDir, 'fallback');
+  }
+
+  /** Names of what lies in the directories in which instances keep uploads and renders while they work on them. */
+  temporaryFiles(): readonly string[] {
+    const instances = readdirSync(this.stateDir).filter((name) => name.startsWith('instance-'));
+    return instances.flatMap((instance) =>
+      readdirSync(join(this.stateDir, instance))
+        .filter((name) => name === 'tmp')
+        .flatMap((name) => readdirSync(join(this.stateDir, instance, name))),
+    );
+  }
+
+  /**
+   * Starts one process of the product and waits until it is ready. Only one of them can have `port`.
+   *
+   * @param started - is handed the process before it prints anything
+   */
+  async startInstance(
+    env: Readonly<Record<string, string>> = {},
+    port = this.port,
+    started: (instance: ManagedProcess) => void = () => undefined,
+  ): Promise<ManagedProcess> {
     const instance = ManagedProcess.start('the product', ['dist/src/main.js'], {
       STATE_DIR: join(this.stateDir, `instance-${port}`),
-      STORAGE_FALLBACK_DIR: join(this.stateDir, 'fallback'),
+      STORAGE_FALLBACK_DIR: this.fallbackDir,
       PORT: String(port),
       PUBLIC_URL: this.origin,
       DATABASE_URL: this.databaseUrl,
@@ -81,6 +110,7 @@ export class ProductUnderTest {
       ...env,
     });
     this.processes.push(instance);
+    started(instance);
     await instance.ready(`http://127.0.0.1:${port}/health/ready`);
     return instance;
   }
