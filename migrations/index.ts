@@ -7,6 +7,7 @@ import { CreateEmails1795400000500 } from './1795400000500-CreateEmails.js';
 import { CreateRenderJobs1795400000600 } from './1795400000600-CreateRenderJobs.js';
 import { CreateCircuitOrders1795400000700 } from './1795400000700-CreateCircuitOrders.js';
 import { CreateErrorMonitoring1795400001100 } from './1795400001100-CreateErrorMonitoring.js';
+import { CreateAuditEntries1795400001300 } from './1795400001300-CreateAuditEntries.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateRenderJobs1795400000600,
   CreateCircuitOrders1795400000700,
   CreateErrorMonitoring1795400001100,
+  CreateAuditEntries1795400001300,
 ];

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountModule } from './account/index.js';
-import { AdminMonitoringModule } from './admin-monitoring/index.js';
+import { AdminMonitoringModule, OperatorApiModule } from './admin-monitoring/index.js';
 import { AuthModule } from './auth/index.js';
 import { type AppConfig, ConfigModule } from './config/index.js';
 import { EmailModule } from './email/index.js';
@@ -30,7 +30,15 @@ const PLATFORM = [
   HealthModule,
 ];
 
-const FEATURES = [EmailModule, AuthModule, StorageModule, PaymentsModule, RenderingModule, AccountModule];
+const FEATURES = [
+  EmailModule,
+  AuthModule,
+  StorageModule,
+  PaymentsModule,
+  RenderingModule,
+  AccountModule,
+  OperatorApiModule,
+];
 
 /** Composition root: the one file that sees every room. */
 @Module({})

@@ -1,1 +1,2 @@
 export { AdminMonitoringModule } from './admin-monitoring.module.js';
+export { OperatorApiModule } from './operator-api.module.js';

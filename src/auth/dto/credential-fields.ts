@@ -1,9 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { Field, OptionalField } from '../../platform/http/index.js';
+import { Field, IsWellFormedText, OptionalField } from '../../platform/http/index.js';
 import { normalizeEmail } from '../email-address.js';
-import { IsWellFormedText } from './well-formed-text.js';
 
 interface FieldOptions {
   readonly optional?: boolean;

@@ -19,7 +19,9 @@ export { Operation, type OperationDescription, Tag, Undocumented } from './opena
 export { BearerGuard, DATABASE_FAILURES } from './openapi/route-facts.js';
 export { OptionalField } from './optional-field.js';
 export { PageQuery, pagination, Pagination } from './pagination.js';
+export { IsPointInTime } from './point-in-time.js';
 export { NoRateLimit, RateLimit } from './rate-limits/rate-limit.decorator.js';
 export { limitRequests } from './rate-limits/rate-limit.hook.js';
 export { RateLimits } from './rate-limits/rate-limits.js';
 export { RequestContext, type TrailLine } from './request-context.js';
+export { IsWellFormedText } from './well-formed-text.js';

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { User } from '../../../src/auth/index.js';
 import { Payment } from '../../../src/payments/index.js';
 import { RenderJob } from '../../../src/rendering/index.js';
 import {
@@ -71,6 +72,15 @@ describe('answers', () => {
 
   function codeOf({ body }: Pick<Answer, 'body'>): string {
     return (body as { error: { code: string } }).error.code;
+  }
+
+  /** The access token of an administrator. */
+  async function administrator(): Promise<string> {
+    const account = { email: 'admin@example.com', password: PASSWORD };
+    await ask('authRegister', 201, { json: account });
+    await app.database.dataSource.getRepository(User).update({ email: account.email }, { emailVerifiedAt: new Date() });
+    const { body } = await ask('authLogin', 200, { json: account });
+    return (body as { access_token: string }).access_token;
   }
 
   async function credit(): Promise<string> {
@@ -181,6 +191,19 @@ describe('answers', () => {
     );
     const seen = /^id: (\d+)$/m.exec(events.text)?.[1] ?? '';
     await ask('renderEventsEvents', 204, { id, headers: { 'last-event-id': seen } });
+  });
+
+  it('of the operator’s routes are what the document says', async () => {
+    const token = await administrator();
+    await ask('circuitBreakersReset', 200, { token, id: 'stripe' });
+    await ask('circuitBreakersReset', 404, { token, id: 'nothing' });
+    await ask('circuitBreakersResetAll', 200, { token, json: { reason: 'all is well again' } });
+    await ask('circuitBreakersForceOpen', 200, { token, id: 'gcs', json: { reason: 'maintenance', expires_in: 60 } });
+    await ask('circuitBreakersDisable', 200, { token, id: 'gcs', json: { reason: 'too nervous', expires_in: 60 } });
+    await ask('circuitBreakersDisable', 422, { token, id: 'gcs', json: { reason: '', expires_in: 60 } });
+    await ask('circuitBreakersResetAll', 403);
+    await ask('auditList', 200, { token });
+    await ask('auditList', 422, { token, query: '?since=yesterday' });
   });
 
   it('of probes and downloads are what the document says', async () => {

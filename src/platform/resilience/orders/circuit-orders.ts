@@ -1,4 +1,5 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { NotificationListener } from '../../database/index.js';
 import { ValidationError } from '../../errors/index.js';
 import { OutageLog } from '../../logging/index.js';
@@ -57,12 +58,16 @@ export class CircuitOrders implements OnApplicationShutdown {
 
   /**
    * Gives an order to all instances; on this one it is carried out when the promise resolves.
+   * @param also - what is to be written in the same transaction, such as the audit's entry
    * @returns the order: one for each service when it was given for `all`
    * @throws ValidationError when it would have expired already; ApiError `DATABASE_*` when it could not be written, and then it
    *   is not carried out here either
    */
-  async give(request: OrderRequest): Promise<readonly CircuitOrder[]> {
-    const { given, since } = await this.ports.store.add(request, this.durationOf(request), this.applied.upTo);
+  async give(
+    request: OrderRequest,
+    also?: (manager: EntityManager) => Promise<void>,
+  ): Promise<readonly CircuitOrder[]> {
+    const { given, since } = await this.ports.store.add(request, this.durationOf(request), this.applied.upTo, also);
     this.applied.apply(since);
     return given.map(asGiven);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { type EntityManager, LessThan } from 'typeorm';
 import { SERVICE_NAMES } from '../../../config/index.js';
 import { Database, NotificationListener } from '../../database/index.js';
 import type { CircuitOrder, OrderRequest, ReadOrder } from './circuit-order.js';
@@ -46,18 +46,21 @@ export class OrderStore {
    * Writes an order and announces it, in one transaction.
    * @param lastsMs - null when it does not expire. A duration, so that it ends everywhere at once whatever an instance's clock says
    * @param after - a sequence: all that is newer is read back too
+   * @param also - is written in the same transaction, which may run again when it collides with another
    * @throws ApiError `DATABASE_*`; when the connection broke during the commit, the order may stand nevertheless
    */
   async add(
     request: OrderRequest,
     lastsMs: number | null,
     after: number,
+    also?: (manager: EntityManager) => Promise<void>,
   ): Promise<{ readonly given: readonly ReadOrder[]; readonly since: readonly ReadOrder[] }> {
     const services = request.service === 'all' ? [...SERVICE_NAMES] : [request.service];
     return await this.database.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [ORDER_LOCK]);
       const values = [services, request.action, request.actor, request.reason ?? null, lastsMs];
       const inserted = await manager.query<{ sequence: number }[]>(INSERT, values);
+      await also?.(manager);
       await manager.query('SELECT pg_notify($1, $2)', [ORDERS_CHANNEL, '']);
       const since = await manager.query<ReadOrder[]>(SINCE, [after]);
       const own = new Set(inserted.map(({ sequence }) => sequence));

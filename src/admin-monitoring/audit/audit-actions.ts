@@ -1,0 +1,9 @@
+/** Everything an administrator can change, as the audit names it. A new kind of change is one entry. */
+export const AUDIT_ACTIONS = [
+  'circuit_breaker.reset',
+  'circuit_breaker.reset_all',
+  'circuit_breaker.force_open',
+  'circuit_breaker.disable',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

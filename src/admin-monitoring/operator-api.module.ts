@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import { FleetModule } from './fleet/fleet.module.js';
+
+/** What administrators can look at and do. It comes after the features, because it shows all of them. */
+@Module({ imports: [AuditModule, FleetModule] })
+export class OperatorApiModule {}
