@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { NotFoundError } from '../platform/errors/index.js';
 import { CLOCK, type Clock } from '../platform/time/index.js';
+import { absentObject } from './absent-object.js';
 import { DownloadLinks, gone } from './download-links.js';
 import { DownloadTokens } from './download-tokens.js';
 import type { StoredObjectRecord } from './entities/stored-object-record.entity.js';
@@ -29,7 +29,8 @@ export class DownloadService {
   /**
    * The open file, which the caller closes, or the place it has moved to.
    *
-   * @throws NotFoundError for a link that is not ours, GoneError for one that expired or whose object was removed
+   * @throws NotFoundError for a link that is not ours, GoneError for one that expired or whose object was removed,
+   *   StorageError `STORAGE_OBJECT_ELSEWHERE` while another instance has the object
    */
   async open(token: string, filename: string): Promise<Download> {
     const record = await this.register.find(this.tokens.read(token, filename));
@@ -39,7 +40,7 @@ export class DownloadService {
     // It may have been replicated between the two looks.
     const now = await this.register.find(record.id);
     if (now?.status !== 'stored') throw gone(now);
-    if (now.location !== 'gcs') throw new NotFoundError('STORAGE_OBJECT_NOT_FOUND');
+    if (now.location !== 'gcs') throw absentObject(now, this.clock.now());
     const expiresAt = new Date(this.clock.now().getTime() + MOVED_LINK_SECONDS * 1_000);
     return { kind: 'moved', url: await this.links.signed(now, filename, expiresAt) };
   }

@@ -30,6 +30,7 @@ export class DownloadsController {
     errors: [
       'DOWNLOAD_NOT_FOUND',
       'STORAGE_OBJECT_NOT_FOUND',
+      'STORAGE_OBJECT_ELSEWHERE',
       'DOWNLOAD_EXPIRED',
       'RANGE_NOT_SATISFIABLE',
       'STORAGE_ERROR',

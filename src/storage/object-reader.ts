@@ -1,8 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isApiError, NotFoundError, StorageError, translateError } from '../platform/errors/index.js';
+import { CLOCK, type Clock } from '../platform/time/index.js';
+import { absentObject } from './absent-object.js';
 import { Bucket } from './bucket.js';
 import type { StoredObjectRecord } from './entities/stored-object-record.entity.js';
 import { CHUNK_BYTES, DigestStream, type FileDigest, sameDigest } from './file-digest.js';
@@ -21,6 +23,7 @@ export class ObjectReader {
     private readonly bucket: Bucket,
     private readonly local: LocalObjectStore,
     private readonly register: ObjectRegister,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async fetchToFile(objectId: string, path: string, { signal }: TransferOptions): Promise<void> {
@@ -61,8 +64,9 @@ export class ObjectReader {
       });
     } catch (error) {
       signal?.throwIfAborted();
-      // "Cannot be asked now" outranks "not there": only two clear noes mean that the object is lost.
-      throw isAbsence(failure) ? error : failure;
+      // "Cannot be asked now" outranks "not there": only two clear noes mean that the object is not to be had here.
+      if (!isAbsence(failure)) throw failure;
+      throw isAbsence(error) ? absentObject(record, this.clock.now()) : error;
     }
   }
 

@@ -32,7 +32,8 @@ export class ObjectStorage {
   /**
    * Writes an object's content to a file and checks it. Nothing is left at `path` when it fails.
    *
-   * @throws NotFoundError `STORAGE_OBJECT_NOT_FOUND` when it is nowhere; another ApiError when it cannot be read now
+   * @throws NotFoundError `STORAGE_OBJECT_NOT_FOUND` when it is nowhere; StorageError `STORAGE_OBJECT_ELSEWHERE` when another
+   *   instance has it; another ApiError when it cannot be read now
    */
   fetchToFile(objectId: string, path: string, options: TransferOptions = {}): Promise<void> {
     return this.reader.fetchToFile(objectId, path, options);

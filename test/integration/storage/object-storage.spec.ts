@@ -8,6 +8,7 @@ import { ObjectReferences, ReplicationReport, type StoredObject } from '../../..
 import { ObjectRegister } from '../../../src/storage/object-register.js';
 import { Replicator } from '../../../src/storage/replicator.js';
 import { StorageSweep } from '../../../src/storage/storage-sweep.js';
+import { TEST_CREDENTIALS } from '../../../src/sandbox/testing.js';
 import { eventually } from '../../support/eventually.js';
 import { StorageApp } from './storage-app.js';
 
@@ -190,11 +191,25 @@ describe('ObjectStorage', () => {
   });
 
   it('says "not found" only when both places say so', async () => {
-    const object = await storeLocally();
-    await app.get(LocalObjectStore).remove(object.id);
+    const object = await app.store();
+    const name = encodeURIComponent((await app.row(object.id)).object_name);
+    await fetch(`${app.sandbox.sandbox.url}/storage/v1/b/${TEST_CREDENTIALS.bucket}/o/${name}`, { method: 'DELETE' });
     await expect(fetched(object.id)).rejects.toMatchObject({ code: 'STORAGE_OBJECT_NOT_FOUND' });
     app.fault({ kind: 'status', status: 503 });
     await expect(fetched(object.id)).rejects.toMatchObject({ code: 'GCS_SERVICE_ERROR', retryable: true });
+  });
+
+  it('takes an object for one of another instance that waits in fallback storage and is not here, for a day', async () => {
+    const object = await storeLocally();
+    const { url } = await app.storage.downloadUrl(object.id, { filename: 'a.mp4', expiresInSeconds: 2 * 86_400 });
+    await app.get(LocalObjectStore).remove(object.id);
+    await expect(fetched(object.id)).rejects.toMatchObject({ code: 'STORAGE_OBJECT_ELSEWHERE', retryable: true });
+    const response = await download(url);
+    expect(response.statusCode).toBe(503);
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+    app.clock.advance(DAY_MS);
+    await expect(fetched(object.id)).rejects.toMatchObject({ code: 'STORAGE_OBJECT_NOT_FOUND' });
+    expect((await download(url)).statusCode).toBe(404);
   });
 
   it('notices a damaged local copy and leaves no file', async () => {

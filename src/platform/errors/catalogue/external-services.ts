@@ -137,6 +137,16 @@ export const EXTERNAL_SERVICE_ERRORS = {
     cause: 'The object is in none of the places where it could be.',
     remedy: 'Operator: see whether it was deleted by hand.',
   },
+  STORAGE_OBJECT_ELSEWHERE: {
+    status: 503,
+    message: 'This file is being moved. Please try again shortly.',
+    recoverable: true,
+    retryable: true,
+    level: 'warn',
+    details: RETRY_AFTER,
+    cause: 'The object waits in the fallback directory of another instance, and is not in object storage yet.',
+    remedy: 'Try again; operator: give the instances one shared `STORAGE_FALLBACK_DIR`, or see why replication waits.',
+  },
   STORAGE_CHECKSUM_MISMATCH: {
     status: 503,
     message: 'The file was damaged on the way. Please try again shortly.',
