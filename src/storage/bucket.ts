@@ -77,8 +77,16 @@ export class Bucket {
     });
   }
 
-  signedUrl(request: SignedUrlRequest): Promise<string> {
-    return this.policy.execute('sign_url', ({ signal }) => this.remote.signedUrl(request, signal));
+  /** @throws ExternalServiceError `GCS_UNAVAILABLE` while the circuit is open: the link would lead nowhere */
+  async signedUrl(request: SignedUrlRequest): Promise<string> {
+    if (!this.remote.signsLocally) {
+      return await this.policy.execute('sign_url', ({ signal }) => this.remote.signedUrl(request, signal));
+    }
+    // Past the policy: that our key signs is no proof that GCS answers, and must neither close its circuit nor make up
+    // for its failures.
+    const refusal = this.policy.refusal();
+    if (refusal !== null) throw refusal;
+    return await this.remote.signedUrl(request, new AbortController().signal);
   }
 
   /** A probe for the health page. */

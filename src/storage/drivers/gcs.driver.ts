@@ -38,6 +38,7 @@ interface ObjectMetadata {
  * is at hand to start again, and a resumable session would cost a round trip each time to save that rare repeat.
  */
 export class GcsDriver implements RemoteObjectStore {
+  readonly signsLocally: boolean;
   private readonly bucket: Bucket;
 
   constructor(
@@ -51,7 +52,9 @@ export class GcsDriver implements RemoteObjectStore {
       ...(config.apiEndpoint === null ? {} : { apiEndpoint: config.apiEndpoint }),
     });
     // Handing them to the constructor prints a deprecation to the console, and what it recommends cannot sign URLs.
-    storage.authClient.jsonContent = serviceAccount(config);
+    const account = serviceAccount(config);
+    storage.authClient.jsonContent = account;
+    this.signsLocally = account !== null && 'private_key' in account;
     this.bucket = storage.bucket(config.bucket);
   }
 

@@ -35,6 +35,8 @@ export interface SignedUrlRequest {
  * runs it under the policy of `gcs`.
  */
 export interface RemoteObjectStore {
+  /** Whether links are signed with a key of ours, without asking anybody. */
+  readonly signsLocally: boolean;
   /**
    * Creates the object if none of the name exists. One that is there already with the same content, as after an
    * upload whose answer was lost, is taken for ours.

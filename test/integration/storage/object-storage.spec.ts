@@ -386,6 +386,20 @@ describe('ObjectStorage', () => {
       expect([head.statusCode, head.headers['content-length'], head.rawPayload.length]).toEqual([200, '700000', 0]);
     });
 
+    it('takes a signature of our own for no proof that GCS is well', async () => {
+      const object = await app.store();
+      app.fault({ kind: 'status', status: 503 });
+      // Two uploads of three attempts each would be six failures in a row, were they not told apart by links.
+      await app.store();
+      await app.storage.downloadUrl(object.id, { filename: 'a.mp4', expiresInSeconds: 60 });
+      expect(app.policy.snapshot().failureCount).toBe(3);
+      await app.store();
+      expect(app.policy.state).toBe('open');
+      await expect(
+        app.storage.downloadUrl(object.id, { filename: 'a.mp4', expiresInSeconds: 60 }),
+      ).rejects.toMatchObject({ code: 'GCS_UNAVAILABLE' });
+    });
+
     it('leads to GCS once the object has moved there', async () => {
       const content = randomBytes(5_000);
       const object = await storeLocallyHeld(content);
