@@ -276,6 +276,16 @@ describe('ObjectStorage', () => {
       ).rejects.toMatchObject({ code: 'DOWNLOAD_EXPIRED', status: 410 });
     });
 
+    it('deletes when GCS works again what it did not delete before', async () => {
+      const object = await app.store();
+      app.fault({ kind: 'status', status: 503, times: 3 });
+      await app.storage.remove(object.id);
+      expect(await app.bucketNames()).toHaveLength(1);
+      app.policy.isolate();
+      app.policy.reset();
+      await eventually('the object is gone', async () => (await app.bucketNames()).length === 0);
+    });
+
     it('leaves to the sweep what GCS does not delete now', async () => {
       const object = await app.store();
       app.fault({ kind: 'status', status: 403 });
