@@ -22,6 +22,7 @@ import { RenderSubmissions } from './submission/render-submissions.js';
 import { UploadForms } from './submission/upload-form.js';
 import { AttemptRows } from './worker/attempt-rows.js';
 import { JobOutcomes } from './worker/job-outcomes.js';
+import { RenderAwakening } from './worker/render-awakening.js';
 import { RenderJobRunner } from './worker/render-job-runner.js';
 import { RenderWorker } from './worker/render-worker.js';
 import { RunReport } from './worker/run-report.js';
@@ -41,6 +42,7 @@ import { VideoProduction } from './worker/video-production.js';
     JobIntake,
     JobOutcomes,
     ObjectClaims,
+    RenderAwakening,
     RenderDownloads,
     RenderEstimates,
     RenderingHealth,

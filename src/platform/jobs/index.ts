@@ -1,4 +1,4 @@
-export { type DeadJob, type DeadJobHandler, type Job, JobHandedBack, type JobHandler } from './job.js';
+export { type DeadJob, type DeadJobHandler, type Job, JobHandedBack, type JobHandler, JobPostponed } from './job.js';
 export { type EnqueueOptions, JobQueue, type QueueDepth } from './job-queue.js';
 export { JobWorkers, type WorkerOptions } from './job-workers.js';
 export { JobsModule } from './jobs.module.js';

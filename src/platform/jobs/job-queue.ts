@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Db, PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/index.js';
-import { translateError } from '../errors/index.js';
+import { type ErrorCode, translateError } from '../errors/index.js';
 import { RequestContext } from '../http/index.js';
 import { newId } from '../time/index.js';
 import type { JobEnvelope } from './job-envelope.js';
@@ -11,7 +11,6 @@ import { JobRows } from './job-rows.js';
 import { PG_BOSS } from './pg-boss.provider.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
-import { WorkerLoops } from './worker-loops.js';
 
 /** Jobs of one key would have to come and go this often between two statements. */
 const KEY_ATTEMPTS = 5;
@@ -38,7 +37,6 @@ export class JobQueue {
   constructor(
     @Inject(PG_BOSS) private readonly boss: PgBoss,
     private readonly registry: QueueRegistry,
-    private readonly loops: WorkerLoops,
     private readonly context: RequestContext,
     private readonly database: Database,
     private readonly rows: JobRows,
@@ -92,9 +90,17 @@ export class JobQueue {
     }
   }
 
-  /** Makes this process's workers of the queue look for jobs at once, e.g. when a dependency has come back. */
-  wake(queue: QueueDefinition<object>): void {
-    for (const id of this.loops.of(queue.name)) this.boss.notifyWorker(id);
+  /**
+   * Ends the backoff of jobs whose last attempt failed with one of these codes: what they failed for is over. How many run at
+   * once stays what the workers' concurrency says.
+   * @returns how many
+   */
+  async hasten(queue: QueueDefinition<object>, errorCodes: readonly ErrorCode[]): Promise<number> {
+    try {
+      return await this.rows.hasten(queue.name, errorCodes);
+    } catch (error) {
+      throw translateError(error);
+    }
   }
 
   /** Takes a job out of the queue. A running one has its signal aborted within a few seconds. */

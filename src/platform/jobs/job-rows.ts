@@ -4,7 +4,10 @@ import type { EntityManager } from 'typeorm';
 import { Database } from '../database/index.js';
 import { PG_BOSS } from './pg-boss.provider.js';
 
-/** What pg-boss has no call for: giving a claimed job back, telling where a dead job came from, finding the job of a key. */
+/** Tells the workers of the queue that is selected, as pg-boss itself would. */
+const NOTIFY = `pg_notify('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24), name)`;
+
+/** What pg-boss has no call for: giving a claimed job back, ending a backoff, telling where a dead job came from, finding the job of a key. */
 @Injectable()
 export class JobRows {
   constructor(
@@ -26,9 +29,24 @@ export class JobRows {
          WHERE id = $1 AND state = 'active'
          RETURNING name
        )
-       SELECT pg_notify('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24), name) FROM returned`,
+       SELECT ${NOTIFY} FROM returned`,
       [id],
     );
+  }
+
+  /** Makes the jobs due that wait to be tried again after an error of one of these codes. @returns how many */
+  async hasten(queueName: string, errorCodes: readonly string[]): Promise<number> {
+    const hastened = await this.database.manager.query<unknown[]>(
+      `WITH hastened AS (
+         UPDATE pgboss.job SET start_after = now()
+         WHERE name = $1 AND state = 'retry' AND start_after > now()
+           AND COALESCE(output->'value', output)->>'error_code' = ANY($2)
+         RETURNING name
+       )
+       SELECT ${NOTIFY} FROM hastened`,
+      [queueName, errorCodes],
+    );
+    return hastened.length;
   }
 
   /** Id of the job of this key that is waiting or running; null when there is none. */

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { ApiError, type ErrorContext } from '../errors/index.js';
 import { RequestContext } from '../http/index.js';
 import { ManualClock } from '../time/manual-clock.js';
-import { type Job, JobHandedBack } from './job.js';
+import { type Job, JobHandedBack, JobPostponed } from './job.js';
 import { type ClaimedJob, JobRunner } from './job-runner.js';
 
 interface Note {
@@ -110,6 +110,13 @@ describe('JobRunner', () => {
   it('buries a job whose error says that trying again is no use', async () => {
     const outcome = await runner.run(claimed(), async () => Promise.reject(new ApiError('NOT_FOUND')), running);
     expect(outcome).toEqual({ kind: 'dead', errorCode: 'NOT_FOUND' });
+  });
+
+  it('tries a job again that had to wait for something the error says only an operator can mend', async () => {
+    const postponed = new JobPostponed(new ApiError('GCS_AUTH_ERROR'));
+    const outcome = await runner.run(claimed(), async () => Promise.reject(postponed), running);
+    expect(outcome).toEqual({ kind: 'failed', errorCode: 'GCS_AUTH_ERROR' });
+    expect(captured[0]?.error.code).toBe('GCS_AUTH_ERROR');
   });
 
   it.each([new TypeError('bug'), 'a string', null, undefined, Object.freeze({})])(

@@ -3,7 +3,7 @@ import { ERROR_SINK, type ErrorSink, isApiError, translateError } from '../error
 import { RequestContext } from '../http/index.js';
 import { PerformanceLog } from '../logging/index.js';
 import { CLOCK, type Clock } from '../time/index.js';
-import type { Job, JobHandler } from './job.js';
+import { type Job, type JobHandler, JobPostponed } from './job.js';
 import { openEnvelope } from './job-envelope.js';
 
 /** A job as the queue hands it out. */
@@ -83,10 +83,12 @@ export class JobRunner {
     }
   }
 
-  private failure(claimed: ClaimedJob, job: Job<object>, cause: unknown): AttemptOutcome {
+  private failure(claimed: ClaimedJob, job: Job<object>, thrown: unknown): AttemptOutcome {
+    const postponed = thrown instanceof JobPostponed;
+    const cause = postponed ? thrown.reason : thrown;
     const error = translateError(cause);
     // Only an error that says so itself is final: what was translated from something unknown may be a passing fault.
-    const final = isApiError(cause) && !cause.retryable;
+    const final = !postponed && isApiError(cause) && !cause.retryable;
     this.errors.capture(error, {
       kind: 'job',
       requestId: this.context.requestId,

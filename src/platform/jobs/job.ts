@@ -1,3 +1,5 @@
+import type { ApiError } from '../errors/index.js';
+
 /** One attempt at one job, as its handler sees it. */
 export interface Job<Payload extends object> {
   readonly id: string;
@@ -23,6 +25,18 @@ export interface DeadJob<Payload extends object> {
   /** Code of the error that ended it; null when its worker died or it exceeded its time. */
   readonly errorCode: string | null;
   readonly signal: AbortSignal;
+}
+
+/**
+ * Thrown by a handler whose job is not to blame: it is tried again later, also where the error says that trying again is no
+ * use before somebody has done something. Spends a retry of the queue all the same.
+ */
+export class JobPostponed extends Error {
+  override readonly name = 'JobPostponed';
+
+  constructor(readonly reason: ApiError) {
+    super('The job has to wait', { cause: reason });
+  }
 }
 
 /**

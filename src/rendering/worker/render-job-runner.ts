@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import {
-  type ApiError,
-  type ErrorCode,
-  RenderingError,
-  RenderingResourceError,
-  translateError,
-} from '../../platform/errors/index.js';
+import { type ApiError, RenderingError, RenderingResourceError, translateError } from '../../platform/errors/index.js';
+import { JobPostponed } from '../../platform/jobs/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import { JobChanges } from '../events/job-changes.js';
+import { postpones } from '../jobs/postponing-errors.js';
 import type { RenderPayload } from '../jobs/render-queue.js';
 import { AttemptRows, type HeldJob, objectsOf } from './attempt-rows.js';
 import { type FinishedVideo, JobOutcomes } from './job-outcomes.js';
@@ -21,13 +17,6 @@ import { VideoProduction } from './video-production.js';
  * `lost`: cancelled, or taken over by another worker, while it ran.
  */
 export type RunOutcome = 'completed' | 'failed' | 'lost' | 'void';
-
-/** Refusals that say nothing about the job: it keeps its place and its attempts. */
-const POSTPONING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'RENDERING_UNAVAILABLE',
-  'SERVICE_UNAVAILABLE',
-  'STORAGE_QUOTA_EXCEEDED',
-]);
 
 /** How long a finished video waits for a database that is away, before the work is given up. */
 const COMMIT_PATIENCE_MS = 60_000;
@@ -49,7 +38,7 @@ export class RenderJobRunner {
 
   /**
    * @param signal - aborts when the attempt shall be handed back: at shutdown, or when the queue has lost it
-   * @throws ApiError when the queue shall deliver the message again; the signal's reason when it aborted
+   * @throws ApiError or JobPostponed when the queue shall deliver the message again; the signal's reason when it aborted
    */
   async run(payload: RenderPayload, signal: AbortSignal): Promise<RunOutcome> {
     signal.throwIfAborted();
@@ -143,13 +132,13 @@ export class RenderJobRunner {
 
   private async afterFailure(held: HeldJob, error: ApiError): Promise<RunOutcome> {
     const { job, runToken, lastAttempt } = held;
-    const postponed = POSTPONING.has(error.code);
+    const postponed = postpones(error.code);
     if (!postponed && (!error.retryable || lastAttempt)) {
       return await this.failForGood(job, runToken, error);
     }
     const released = await this.rows.release(held, { spendsAttempt: !postponed });
     if (!released) return 'lost';
-    throw error;
+    throw postponed ? new JobPostponed(error) : error;
   }
 
   private async failForGood(job: HeldJob['job'], runToken: string | null, error: ApiError): Promise<RunOutcome> {

@@ -83,6 +83,39 @@ describe('JobQueue on PostgreSQL', () => {
     ]);
   });
 
+  it('ends the backoff of what failed for a reason that is over, on any process, one at a time where one may run', async () => {
+    const queue = defineQueue<Note>({ name: 'hastened', retryDelaySeconds: 3_600, retryBackoff: false });
+    let away = true;
+    let running = 0;
+    let peak = 0;
+    const done: string[] = [];
+    await process.workers.register(queue, { concurrency: 1 }, async ({ payload }) => {
+      running += 1;
+      peak = Math.max(peak, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      if (away) throw new ApiError(payload.text === 'stays' ? 'STRIPE_TIMEOUT' : 'GCS_TIMEOUT');
+      done.push(payload.text);
+    });
+    const texts = ['one', 'two', 'three', 'four', 'five', 'stays'];
+    for (const text of texts) await process.queue.enqueue(queue, { text });
+    const waiting = async (): Promise<number> => {
+      const [row]: { count: number }[] = await database.dataSource.query(
+        `SELECT count(*)::int AS count FROM pgboss.job WHERE name = 'hastened' AND state = 'retry'`,
+      );
+      return row?.count ?? 0;
+    };
+    await eventually('all wait for their second try', async () => (await waiting()) === texts.length);
+    away = false;
+    const other = await startJobApp(database.url, { role: 'api' });
+    expect(await other.queue.hasten(queue, ['GCS_TIMEOUT', 'GCS_UNAVAILABLE'])).toBe(5);
+    await other.close();
+    await eventually('the hastened ones are done', () => done.length === 5);
+    expect(done.toSorted()).toEqual(texts.filter((text) => text !== 'stays').toSorted());
+    expect(peak).toBe(1);
+    expect(await waiting()).toBe(1);
+  });
+
   it('does not try again after an error that is not retryable, and tells of the dead job', async () => {
     const queue = defineQueue<Note>({ name: 'refused', retryLimit: 5 });
     let attempts = 0;

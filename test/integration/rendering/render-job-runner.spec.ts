@@ -173,9 +173,25 @@ describe('RenderJobRunner', () => {
       const { job, payload } = await room.submitted();
       for (let delivery = 1; delivery <= 4; delivery += 1) {
         room.renderer.next(fail(new ApiError(code)));
-        await expect(room.runner.run(payload, never)).rejects.toMatchObject({ code, retryable: true });
+        await expect(room.runner.run(payload, never)).rejects.toMatchObject({ name: 'JobPostponed', reason: { code } });
       }
       expect(await room.job(job.id)).toMatchObject({ status: 'queued', attempt: 0, queuedAt: job.queuedAt });
+      await expect(room.runner.run(payload, never)).resolves.toBe('completed');
+    },
+  );
+
+  it.each(['GCS_UNAVAILABLE', 'GCS_AUTH_ERROR', 'STORAGE_OBJECT_ELSEWHERE', 'DATABASE_TIMEOUT'] as const)(
+    'waits for its track as long as storage answers %s',
+    async (code) => {
+      const { job, payload } = await room.submitted();
+      const fetchToFile = room.storage.fetchToFile.bind(room.storage);
+      room.storage.fetchToFile = fail(new ApiError(code));
+      for (let delivery = 1; delivery <= 4; delivery += 1) {
+        await expect(room.runner.run(payload, never)).rejects.toMatchObject({ name: 'JobPostponed', reason: { code } });
+      }
+      expect(await room.job(job.id)).toMatchObject({ status: 'queued', attempt: 0 });
+      await expect(room.paymentStatus(job.paymentId)).resolves.toBe('consumed');
+      room.storage.fetchToFile = fetchToFile;
       await expect(room.runner.run(payload, never)).resolves.toBe('completed');
     },
   );

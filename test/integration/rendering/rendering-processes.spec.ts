@@ -1,3 +1,5 @@
+import { ApiError } from '../../../src/platform/errors/index.js';
+import { policyToken, type ServicePolicy } from '../../../src/platform/resilience/index.js';
 import { RenderJob } from '../../../src/rendering/index.js';
 import { eventually } from '../../support/processes.js';
 import { untilAborted } from './fakes.js';
@@ -107,6 +109,47 @@ describe('Rendering in several processes', () => {
     await startWorker();
     await reaches(jobId, 'completed');
     await expect(api.job(musician, jobId)).resolves.toMatchObject({ attempt: 1 });
+  });
+
+  it('goes on as soon as storage works again with what had to wait, on whichever worker, as many at once as may run', async () => {
+    const [first, second] = await Promise.all([startWorker(), startWorker()]);
+    let away = true;
+    const fetchToFile = api.storage.fetchToFile.bind(api.storage);
+    api.storage.fetchToFile = async (id, path) => {
+      if (away) throw new ApiError('GCS_UNAVAILABLE');
+      await fetchToFile(id, path);
+    };
+    const jobs = await Promise.all(Array.from({ length: 12 }, submitted));
+    // As after a long outage: none would begin by itself within this test.
+    const putOff = async (): Promise<number> => {
+      await api.dataSource.query(
+        `UPDATE pgboss.job SET start_after = now() + interval '1 hour' WHERE name = 'render' AND state = 'retry'`,
+      );
+      const [row] = await api.dataSource.query<{ count: number }[]>(
+        `SELECT count(*)::int AS count FROM pgboss.job
+         WHERE name = 'render' AND state = 'retry' AND start_after > now() + interval '30 minutes'`,
+      );
+      return row?.count ?? 0;
+    };
+    await eventually(async () => (await putOff()) === jobs.length, { what: 'every job to wait' });
+    const running = { now: 0, peak: 0 };
+    for (const worker of [first, second]) {
+      for (let render = 0; render < jobs.length; render += 1) {
+        worker.renderer.next(async () => {
+          running.now += 1;
+          running.peak = Math.max(running.peak, running.now);
+          await new Promise(setImmediate);
+          running.now -= 1;
+        });
+      }
+    }
+    away = false;
+    const policy = first.app.get<ServicePolicy>(policyToken('gcs'));
+    policy.isolate();
+    policy.reset();
+    for (const { jobId } of jobs) await reaches(jobId, 'completed');
+    expect(running.peak).toBeLessThanOrEqual(4);
+    await expect(api.mails(musician)).resolves.toHaveLength(jobs.length);
   });
 
   it('completes forty jobs on two workers once each', async () => {
