@@ -5,8 +5,9 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { translateError } from '../platform/errors/index.js';
 import { defineQueue, JobQueue, JobWorkers } from '../platform/jobs/index.js';
-import { PolicyEvents } from '../platform/resilience/index.js';
+import { Recoveries } from '../platform/resilience/index.js';
 import { EMAIL_DISPATCH_QUEUE } from './email-dispatch.queue.js';
 import { EmailDispatcher } from './email-dispatcher.js';
 import { EmailSweep } from './email-sweep.js';
@@ -31,7 +32,7 @@ export class EmailJobs implements OnModuleInit, OnApplicationBootstrap, OnModule
     private readonly sweep: EmailSweep,
     private readonly jobs: JobQueue,
     private readonly workers: JobWorkers,
-    private readonly policyEvents: PolicyEvents,
+    private readonly recoveries: Recoveries,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -46,10 +47,8 @@ export class EmailJobs implements OnModuleInit, OnApplicationBootstrap, OnModule
 
   async onApplicationBootstrap(): Promise<void> {
     await this.jobs.enqueue(EMAIL_SWEEP_QUEUE, {}, { singletonKey: 'start' });
-    this.unsubscribe = this.policyEvents.subscribe((event) => {
-      if (event.type === 'reset' && event.service === 'sendgrid') {
-        void this.sendWhatWaited();
-      }
+    this.unsubscribe = this.recoveries.of('sendgrid', () => {
+      void this.sendWhatWaited();
     });
   }
 
@@ -65,7 +64,7 @@ export class EmailJobs implements OnModuleInit, OnApplicationBootstrap, OnModule
       this.logger.log({ msg: 'The mail service is back; waiting e-mails go out now', mails });
     } catch (error) {
       // They go out all the same, at the end of their backoff.
-      this.logger.warn({ msg: 'Waiting e-mails could not be hastened', err: error });
+      this.logger.warn({ msg: 'Waiting e-mails could not be hastened', err: translateError(error) });
     }
   }
 }

@@ -1,5 +1,13 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { translateError } from '../platform/errors/index.js';
 import { defineQueue, JobQueue, JobWorkers } from '../platform/jobs/index.js';
+import { Recoveries, type RecoverySign } from '../platform/resilience/index.js';
 import { PaymentReconciliation } from './payment-reconciliation.js';
 
 interface ReconciliationPayload {
@@ -13,15 +21,20 @@ const RECONCILIATION_QUEUE = defineQueue<ReconciliationPayload>({
   expireSeconds: 900,
 });
 
-/** Reconciles every five minutes, and once at each start: a webhook may have come while nobody listened. */
+/**
+ * Reconciles every five minutes, once at each start, as a webhook may have come while nobody listened, and when Stripe works
+ * again, as webhooks may be late then and what was due could not be asked about.
+ */
 @Injectable()
-export class PaymentReconciliationJob implements OnModuleInit, OnApplicationBootstrap {
+export class PaymentReconciliationJob implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(PaymentReconciliationJob.name);
+  private unsubscribe: (() => void) | undefined;
 
   constructor(
     private readonly reconciliation: PaymentReconciliation,
     private readonly jobs: JobQueue,
     private readonly workers: JobWorkers,
+    private readonly recoveries: Recoveries,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -36,5 +49,23 @@ export class PaymentReconciliationJob implements OnModuleInit, OnApplicationBoot
 
   async onApplicationBootstrap(): Promise<void> {
     await this.jobs.enqueue(RECONCILIATION_QUEUE, { scope: 'all' }, { singletonKey: 'start' });
+    this.unsubscribe = this.recoveries.of('stripe', (sign) => {
+      void this.reconcileSoon(sign);
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.unsubscribe?.();
+  }
+
+  /** Never rejects. */
+  private async reconcileSoon(sign: RecoverySign): Promise<void> {
+    const payload: ReconciliationPayload = sign === 'circuit' ? { scope: 'all' } : {};
+    try {
+      await this.jobs.enqueue(RECONCILIATION_QUEUE, payload, { singletonKey: `recovery-${sign}` });
+    } catch (error) {
+      // The next scheduled run asks all the same.
+      this.logger.warn({ msg: 'Reconciliation could not be hastened', err: translateError(error) });
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { IsNull, Not } from 'typeorm';
 import { Email, EmailOutbox } from '../../../src/email/index.js';
 import { HealthCheckRegistry } from '../../../src/platform/health/index.js';
 import { Database } from '../../../src/platform/database/index.js';
@@ -48,6 +49,23 @@ describe('E-mail through an outage', () => {
     await write('quick@example.com', 'Quick');
     await eventually(async () => (await received('quick@example.com')).length === 1, { what: 'the mail' });
     expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('sends what waited as soon as SendGrid takes another mail, when it was away too shortly to open the circuit', async () => {
+    await app.fault('sendgrid', { kind: 'status', status: 503 });
+    await write('waits@example.com', 'Waits');
+    // As after several tries: it would not go out by itself within this test.
+    const later = new Date(Date.now() + 3_600_000);
+    const putOff = async (): Promise<boolean> => {
+      const emails = app.dataSource.getRepository(Email);
+      const { affected } = await emails.update({ lastErrorCode: Not(IsNull()) }, { nextAttemptAt: later });
+      return affected === 1;
+    };
+    await eventually(putOff, { what: 'the mail to wait' });
+    await app.fault('sendgrid', null);
+    expect(policy.state).toBe('closed');
+    await write('taken@example.com', 'Taken');
+    await eventually(async () => (await received('waits@example.com')).length === 1, { what: 'the mail that waited' });
   });
 
   it('keeps everything while SendGrid is down and sends it in order when it is back, without waiting for a backoff', async () => {
