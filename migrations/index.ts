@@ -8,6 +8,7 @@ import { CreateRenderJobs1795400000600 } from './1795400000600-CreateRenderJobs.
 import { CreateCircuitOrders1795400000700 } from './1795400000700-CreateCircuitOrders.js';
 import { CreateErrorMonitoring1795400001100 } from './1795400001100-CreateErrorMonitoring.js';
 import { CreateAuditEntries1795400001300 } from './1795400001300-CreateAuditEntries.js';
+import { CreateAlerts1795400001400 } from './1795400001400-CreateAlerts.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateCircuitOrders1795400000700,
   CreateErrorMonitoring1795400001100,
   CreateAuditEntries1795400001300,
+  CreateAlerts1795400001400,
 ];

@@ -49,5 +49,6 @@ const ENTITIES = [
     MonitoringRetention,
     RecentErrors,
   ],
+  exports: [ERROR_COUNTS],
 })
 export class AdminMonitoringModule {}

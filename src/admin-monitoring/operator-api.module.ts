@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from './alerts/alerts.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 
 /** What administrators can look at and do. It comes after the features, because it shows all of them. */
-@Module({ imports: [AuditModule, FleetModule] })
+@Module({ imports: [AlertsModule, AuditModule, FleetModule] })
 export class OperatorApiModule {}

@@ -112,6 +112,11 @@ export interface RenderingConfig {
   readonly maxUploadBytes: number;
 }
 
+export interface AlertsConfig {
+  /** Hosts, in lower case, that alerts may be posted to although their address is not a public one. */
+  readonly webhookAllowedHosts: readonly string[];
+}
+
 /** Where and how the loopback doubles run; only outside production. */
 export interface SandboxConfig {
   readonly host: string;
@@ -142,6 +147,7 @@ export interface AppConfig {
   readonly sendgrid: SendgridConfig;
   readonly storage: StorageConfig;
   readonly rendering: RenderingConfig;
+  readonly alerts: AlertsConfig;
   readonly resilience: ResilienceSettings;
   readonly sandbox: SandboxConfig | null;
 }

@@ -110,6 +110,9 @@ export function assembleConfig(
       shutdownGraceMs,
       maxUploadBytes: 50 * MEBIBYTE,
     },
+    alerts: {
+      webhookAllowedHosts: (environment.ALERT_WEBHOOK_ALLOWED_HOSTS ?? []).map((host) => host.toLowerCase()),
+    },
     resilience: resilience(environment),
     sandbox,
   };

@@ -107,6 +107,14 @@ export class Environment {
   @OptionalInteger(256) RENDER_MEMORY_LIMIT_MB?: number;
   @OptionalText() RENDER_TEMP_DIR?: string;
 
+  @IsOptional()
+  @Transform(toList)
+  @Matches(/^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i, {
+    each: true,
+    message: 'each value in $property must be a host name or an address, without scheme and port',
+  })
+  ALERT_WEBHOOK_ALLOWED_HOSTS?: string[];
+
   @OptionalInteger(1) RATE_LIMIT_PER_MINUTE?: number;
   @OptionalInteger(1) RATE_LIMIT_PER_HOUR?: number;
   @OptionalInteger(1) RATE_LIMIT_AUTH_PER_MINUTE?: number;

@@ -1,4 +1,5 @@
 export {
+  type AlertsConfig,
   APP_CONFIG,
   type AppConfig,
   type AuthConfig,

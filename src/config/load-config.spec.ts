@@ -142,6 +142,18 @@ describe('loadConfig', () => {
     expect(config.resilience.stripe.recoveryTimeoutMs).toBe(60_000);
     expect(config.resilience.gcs.queue).toBe(0);
   });
+
+  it('takes a list of hosts for webhooks, but neither addresses of pages nor ports', async () => {
+    const config = await loadConfig({
+      ...PRODUCTION,
+      ALERT_WEBHOOK_ALLOWED_HOSTS: 'Hooks.internal, 10.1.2.3,[fd00::1]',
+    });
+    expect(config.alerts.webhookAllowedHosts).toEqual(['hooks.internal', '10.1.2.3', '[fd00::1]']);
+    for (const hosts of ['http://hooks.internal', 'hooks.internal:8080', 'hooks.internal/path', '*']) {
+      const error = await problemsOf({ ...PRODUCTION, ALERT_WEBHOOK_ALLOWED_HOSTS: hosts });
+      expect(error.message).toContain('ALERT_WEBHOOK_ALLOWED_HOSTS: ');
+    }
+  });
 });
 
 async function listen(port: number): Promise<Server> {

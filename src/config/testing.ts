@@ -71,6 +71,7 @@ function baseConfig(stateDir: string): AppConfig {
       shutdownGraceMs: 1_000,
       maxUploadBytes: 50 * 1_048_576,
     },
+    alerts: { webhookAllowedHosts: [] },
     resilience: DEFAULT_RESILIENCE,
     sandbox: null,
   };

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
 import { HealthModule } from '../platform/health/index.js';
+import { DeadMails } from './dead-mails.js';
 import { SendgridDriver } from './drivers/sendgrid.driver.js';
 import { EmailClaims } from './email-claims.js';
 import { EmailDispatcher } from './email-dispatcher.js';
@@ -29,7 +30,8 @@ import { MAIL_SENDER, type MailSender } from './ports/mail-sender.port.js';
     EmailSweep,
     EmailJobs,
     EmailHealth,
+    DeadMails,
   ],
-  exports: [EmailOutbox],
+  exports: [DeadMails, EmailOutbox],
 })
 export class EmailModule {}

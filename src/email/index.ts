@@ -1,3 +1,4 @@
+export { DeadMails } from './dead-mails.js';
 export { EmailModule } from './email.module.js';
 export { EmailOutbox } from './email-outbox.js';
 export { Email } from './entities/email.entity.js';

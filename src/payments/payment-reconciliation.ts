@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { In, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import { Database } from '../platform/database/index.js';
 import { type ApiError, ERROR_SINK, type ErrorSink, translateError } from '../platform/errors/index.js';
 import { InjectPolicy, type ServicePolicy } from '../platform/resilience/index.js';
@@ -9,7 +9,7 @@ import { StripeEvent } from './entities/stripe-event.entity.js';
 import { type LedgerEntry, PaymentLedger } from './payment-ledger.js';
 import type { PaymentStatus } from './payment-status.js';
 import { PaymentMismatchError } from './payments.errors.js';
-import { PAYMENT_GATEWAY, type PaymentGateway } from './ports/payment-gateway.port.js';
+import { type CheckoutSession, PAYMENT_GATEWAY, type PaymentGateway } from './ports/payment-gateway.port.js';
 import { CHECK_INTERVAL_SECONDS, secondsAfter } from './reconciliation-schedule.js';
 
 /** Payments that are claimed at once, and asked about at once: a fraction of the policy's bulkhead. */
@@ -99,12 +99,21 @@ export class PaymentReconciliation {
         (attempt) => this.gateway.retrieveSession(sessionId, attempt.signal),
         { signal },
       );
-      const entry = await this.database.transaction((manager) => this.ledger.recordSession(manager, session));
+      const entry = await this.database.transaction((manager) => this.record(manager, payment, session));
       this.report(payment, entry);
-      return entry.outcome === 'applied' && session.fact === 'paid' ? 'completed' : 'unchanged';
+      return isCompletion(entry, session) ? 'completed' : 'unchanged';
     } catch (error) {
       return await this.failed(payment, translateError(error));
     }
+  }
+
+  private async record(manager: EntityManager, { id }: Payment, session: CheckoutSession): Promise<LedgerEntry> {
+    const entry = await this.ledger.recordSession(manager, session);
+    // An operator wants to know that webhooks do not arrive, even though the money does.
+    if (isCompletion(entry, session)) {
+      await manager.getRepository(Payment).update(id, { reconciledAt: this.clock.now() });
+    }
+    return entry;
   }
 
   private async failed(payment: Payment, error: ApiError): Promise<'unchanged' | 'unavailable'> {
@@ -156,6 +165,10 @@ export class PaymentReconciliation {
       .where('received_at < :before', { before })
       .execute();
   }
+}
+
+function isCompletion({ outcome }: LedgerEntry, { fact }: CheckoutSession): boolean {
+  return outcome === 'applied' && fact === 'paid';
 }
 
 /** Nothing is closed whose session came while we were looking. */

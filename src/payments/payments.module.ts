@@ -17,6 +17,7 @@ import { PaymentStatusService } from './payment-status.service.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsHealth } from './payments-health.js';
 import { PAYMENT_GATEWAY, type PaymentGateway } from './ports/payment-gateway.port.js';
+import { ReconciledPayments } from './reconciled-payments.js';
 import { StripeWebhookController } from './stripe-webhook.controller.js';
 import { StripeWebhookService } from './stripe-webhook.service.js';
 
@@ -39,7 +40,8 @@ import { StripeWebhookService } from './stripe-webhook.service.js';
     PaymentsHealth,
     Credits,
     PaymentHistory,
+    ReconciledPayments,
   ],
-  exports: [Credits, PaymentHistory],
+  exports: [Credits, PaymentHistory, ReconciledPayments],
 })
 export class PaymentsModule {}

@@ -9,6 +9,7 @@ import { JobChanges } from './events/job-changes.js';
 import { JobEventStreams } from './events/job-event-stream.js';
 import { RenderEventsController } from './events/render-events.controller.js';
 import { TemporaryDirectories } from './files/temporary-directories.js';
+import { FailedJobs } from './jobs/failed-jobs.js';
 import { JobIntake } from './jobs/job-intake.js';
 import { ObjectClaims } from './jobs/object-claims.js';
 import { RenderDownloads } from './jobs/render-downloads.js';
@@ -37,6 +38,7 @@ import { VideoProduction } from './worker/video-production.js';
     ...RENDERER_PROVIDERS,
     AttemptRows,
     AudioCheck,
+    FailedJobs,
     JobChanges,
     JobEventStreams,
     JobIntake,
@@ -56,6 +58,6 @@ import { VideoProduction } from './worker/video-production.js';
     UploadForms,
     VideoProduction,
   ],
-  exports: [RenderJobs],
+  exports: [FailedJobs, RenderJobs],
 })
 export class RenderingModule {}

@@ -14,6 +14,7 @@ export type ErrorGroupState = 'unresolved' | 'resolved' | 'ignored' | 'regressed
 @Check('ck_error_groups_resolved', `state <> 'resolved' OR resolved_at IS NOT NULL`)
 @Index('ix_error_groups_last_seen', ['lastSeenAt', 'id'])
 @Index('ix_error_groups_ignored', ['id'], { where: `state = 'ignored'` })
+@Index('ix_error_groups_regressed', ['id'], { where: `state = 'regressed'` })
 export class ErrorGroup {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_error_groups' })
   id!: string;

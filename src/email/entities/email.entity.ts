@@ -10,6 +10,7 @@ export type EmailStatus = 'pending' | 'sent' | 'dead';
 @Index('emails_dedupe_key_key', ['dedupeKey'], { unique: true })
 @Index('emails_pending_address_idx', ['toAddress', 'createdAt', 'id'], { where: `status = 'pending'` })
 @Index('emails_status_created_idx', ['status', 'createdAt'])
+@Index('emails_dead_idx', ['updatedAt'], { where: `status = 'dead'` })
 export class Email {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'emails_pkey' })
   id!: string;

@@ -6,6 +6,12 @@ export interface MailData {
   readonly payment_receipt: { readonly tierName: string; readonly amountCents: number; readonly currency: string };
   readonly render_completed: { readonly title: string; readonly link: string };
   readonly render_failed: { readonly title: string; readonly reason: string };
+  readonly alert: {
+    readonly subject: string;
+    readonly heading: string;
+    readonly text: string;
+    readonly facts: readonly (readonly [label: string, value: string])[];
+  };
 }
 
 export type MailTemplate = keyof MailData;

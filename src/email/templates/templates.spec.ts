@@ -11,6 +11,15 @@ const MAILS: readonly MailContent[] = [
   { template: 'payment_receipt', data: { tierName: 'Standard', amountCents: 999, currency: 'usd' } },
   { template: 'render_completed', data: { title: 'My song', link: LINK } },
   { template: 'render_failed', data: { title: 'My song', reason: 'The track could not be read.' } },
+  {
+    template: 'alert',
+    data: {
+      subject: 'Alert: Circuit opened',
+      heading: 'Circuit opened (stripe)',
+      text: 'A circuit opened within 5 min.',
+      facts: [['Fired at', '2030-01-01T00:00:00.000Z']],
+    },
+  },
 ];
 
 describe('mail templates', () => {
@@ -42,6 +51,7 @@ describe('mail templates', () => {
       { template: 'render_completed', data: { title: HOSTILE, link: LINK } },
       { template: 'render_failed', data: { title: HOSTILE, reason: HOSTILE } },
       { template: 'payment_receipt', data: { tierName: HOSTILE, amountCents: 1, currency: 'usd' } },
+      { template: 'alert', data: { subject: HOSTILE, heading: HOSTILE, text: HOSTILE, facts: [[HOSTILE, HOSTILE]] } },
     ] satisfies MailContent[]) {
       const mail = renderMail(content);
       expect(mail.html).not.toContain('<script');

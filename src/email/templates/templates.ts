@@ -51,6 +51,13 @@ const TEMPLATES: Templates = {
       'Your payment is not lost: you can use it for another video.',
     ],
   }),
+  alert: ({ subject, heading, text, facts }) => ({
+    subject,
+    heading,
+    paragraphs: [text],
+    facts,
+    note: 'You get this message because you are an administrator, or because an alert rule names this address.',
+  }),
 };
 
 /** Subject, text and HTML of a mail. Pure: the same content gives the same mail. */

@@ -12,6 +12,7 @@ import type { TierId } from '../tiers.js';
 @Index('payments_stripe_session_key', ['stripeSessionId'], { unique: true })
 @Index('payments_stripe_payment_intent_idx', ['stripePaymentIntentId'])
 @Index('payments_check_at_idx', ['checkAt'], { where: 'check_at IS NOT NULL' })
+@Index('payments_reconciled_at_idx', ['reconciledAt'], { where: 'reconciled_at IS NOT NULL' })
 export class Payment {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'payments_pkey' })
   id!: string;
@@ -82,6 +83,10 @@ export class Payment {
 
   @Column({ type: 'timestamptz', nullable: true })
   completedAt!: Date | null;
+
+  /** When the reconciliation found it paid, as no webhook had said so. */
+  @Column({ type: 'timestamptz', nullable: true })
+  reconciledAt!: Date | null;
 
   @Column({ type: 'timestamptz', nullable: true })
   consumedAt!: Date | null;

@@ -4,3 +4,4 @@ export { DATABASE_URL } from './database-url.js';
 export { applicationName } from './application-name.js';
 export { NotificationListener } from './notification-listener.js';
 export { openSmallPool, type SmallPoolOptions } from './small-pool.js';
+export { SessionLock } from './session-lock.js';

@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from './catalogue/access.js';
+import { ALERT_ERRORS } from './catalogue/alerts.js';
 import { DATABASE_ERRORS } from './catalogue/database.js';
 import { EXTERNAL_SERVICE_ERRORS } from './catalogue/external-services.js';
 import { FILE_ERRORS } from './catalogue/files.js';
@@ -18,6 +19,7 @@ export const CATALOGUE_GROUPS = {
   'Jobs and rendering': RENDERING_ERRORS,
   'External services': EXTERNAL_SERVICE_ERRORS,
   Database: DATABASE_ERRORS,
+  Alerts: ALERT_ERRORS,
 } as const satisfies Readonly<Record<string, CatalogueGroup>>;
 
 /** Every error code there is, with everything about it. Codes are stable for ever; entries are never removed. */
@@ -30,6 +32,7 @@ export const ERROR_CATALOGUE = Object.freeze({
   ...RENDERING_ERRORS,
   ...EXTERNAL_SERVICE_ERRORS,
   ...DATABASE_ERRORS,
+  ...ALERT_ERRORS,
 }) satisfies CatalogueGroup;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -22,6 +22,7 @@ export interface RenderJobError {
 @Check('ck_render_jobs_completed', `status <> 'completed' OR video_object_id IS NOT NULL`)
 @Index('ix_render_jobs_user_created', ['userId', 'createdAt'])
 @Index('ix_render_jobs_status_queued', ['status', 'queuedAt'])
+@Index('ix_render_jobs_failed', ['completedAt'], { where: `status = 'failed'` })
 @Index('uq_render_jobs_live_payment', ['paymentId'], {
   unique: true,
   where: `status IN ('queued', 'processing', 'completed')`,
