@@ -62,6 +62,10 @@ export function prepareGcs(instance: FastifyInstance): void {
   instance.addHook('preHandler', async (_request, reply) => {
     reply.header('x-guploader-uploadid', randomBytes(18).toString('base64url'));
   });
+  // What a refusal has left unread of a body would stand in the way of the next request on its connection.
+  instance.addHook('onResponse', async ({ raw }) => {
+    raw.removeAllListeners('readable').resume();
+  });
   instance.setErrorHandler((error, _request, reply) => {
     const refusal =
       error instanceof GcsRefusal

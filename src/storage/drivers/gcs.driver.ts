@@ -126,25 +126,54 @@ export class GcsDriver implements RemoteObjectStore {
   }
 
   private async create(request: UploadRequest, transfer: Transfer): Promise<RemoteObject> {
+    const file = this.bucket.file(request.name);
     const digest = new DigestStream(transfer.onBytes);
-    return cancellable(transfer.signal, async () => {
-      const file = this.bucket.file(request.name);
-      const sink = file.createWriteStream({
-        resumable: false,
-        validation: false,
-        preconditionOpts: { ifGenerationMatch: 0 },
-        // GCS checks the sum before the object comes to be.
-        metadata: { contentType: request.contentType, cacheControl: CACHE_CONTROL, crc32c: request.digest.crc32c },
-      });
-      const source = createReadStream(request.path, { highWaterMark: CHUNK_BYTES });
-      await pipeline(source, digest, sink, { signal: transfer.signal });
-      const created = remoteObject(file.metadata);
-      if (!sameDigest(digest.value, request.digest)) {
-        await file.delete({ ifGenerationMatch: created.generation });
-        throw new StorageError('STORAGE_CHECKSUM_MISMATCH', { details: { operation: 'upload' } });
-      }
-      return created;
+    const metadata = await this.send(request, digest, transfer.signal);
+    const created = remoteObject(metadata);
+    if (sameDigest(digest.value, request.digest)) return created;
+    await cancellable(transfer.signal, () => file.delete({ ifGenerationMatch: created.generation }));
+    throw new StorageError('STORAGE_CHECKSUM_MISMATCH', { details: { operation: 'upload' } });
+  }
+
+  /**
+   * Sends the file, through `digest`. The SDK's own stream for this (`File.createWriteStream`) loses an answer that comes while
+   * the last bytes go out, as a refusal may, and then never ends; so the request it makes is made here.
+   */
+  private async send(request: UploadRequest, digest: DigestStream, signal: AbortSignal): Promise<ObjectMetadata> {
+    const source = createReadStream(request.path, { highWaterMark: CHUNK_BYTES });
+    const ended = new AbortController();
+    const description = {
+      contentType: request.contentType,
+      cacheControl: CACHE_CONTROL,
+      // GCS checks the sum before the object comes to be.
+      crc32c: request.digest.crc32c,
+    };
+    source.once('error', (cause) => {
+      ended.abort(new StorageError('STORAGE_ERROR', { cause, details: { operation: 'upload' } }));
     });
+    const multipart = [
+      { 'Content-Type': 'application/json', body: JSON.stringify(description) },
+      { 'Content-Type': request.contentType, body: source.pipe(digest) },
+    ];
+    try {
+      const [metadata] = await cancellable(AbortSignal.any([signal, ended.signal]), () =>
+        this.bucket.file(request.name).request({
+          method: 'POST',
+          uri: `${this.bucket.storage.apiEndpoint}/upload/storage/v1/b/${this.bucket.name}/o`,
+          qs: { uploadType: 'multipart', name: request.name, ifGenerationMatch: 0 },
+          multipart,
+          timeout: 0,
+          maxRetries: 0,
+        }),
+      );
+      return metadata as ObjectMetadata;
+    } catch (error) {
+      // Refused half-way: the connection waits for the rest, and would be of no use to anybody.
+      if (!digest.readableEnded) ended.abort(error);
+      throw error;
+    } finally {
+      source.destroy();
+    }
   }
 
   /** Something of our name is there: an upload of ours whose answer was lost, as names are never used twice. */

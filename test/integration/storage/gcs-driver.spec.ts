@@ -85,6 +85,25 @@ describe('GcsDriver', () => {
     expect(await upload(name)).toEqual(first);
   });
 
+  it.each([1, 50_000, 100_000, 176_444, 262_144, 700_000])(
+    'takes a refusal that comes while its %p bytes go out for what it is',
+    async (sizeBytes) => {
+      const request = { name: freshName(), path: join(dir, `sized-${sizeBytes}`), contentType: 'audio/wav' };
+      await writeFile(request.path, randomBytes(sizeBytes));
+      const sized = { ...request, digest: await digestFile(request.path) };
+      const first = await driver.upload(sized, { signal });
+      for (let time = 1; time <= 3; time += 1) {
+        expect(await driver.upload(sized, { signal: AbortSignal.timeout(20_000) })).toEqual(first);
+      }
+    },
+  );
+
+  it('says what is wrong with a file that cannot be read, at once', async () => {
+    const request = { name: freshName(), path: dir, contentType: 'video/mp4', digest };
+    await expect(driver.upload(request, { signal })).rejects.toMatchObject({ name: 'StorageError' });
+    expect(await driver.describe(request.name, signal)).toBeNull();
+  });
+
   it('finds its object again when the answer to the upload was lost', async () => {
     const name = freshName();
     fail({ kind: 'lost_answer', times: 1 });
