@@ -9,6 +9,7 @@ import { CreateCircuitOrders1795400000700 } from './1795400000700-CreateCircuitO
 import { CreateErrorMonitoring1795400001100 } from './1795400001100-CreateErrorMonitoring.js';
 import { CreateAuditEntries1795400001300 } from './1795400001300-CreateAuditEntries.js';
 import { CreateAlerts1795400001400 } from './1795400001400-CreateAlerts.js';
+import { CreateFleet1795400001500 } from './1795400001500-CreateFleet.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateErrorMonitoring1795400001100,
   CreateAuditEntries1795400001300,
   CreateAlerts1795400001400,
+  CreateFleet1795400001500,
 ];

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { User } from '../../../src/auth/index.js';
 import { Payment } from '../../../src/payments/index.js';
 import { RenderJob } from '../../../src/rendering/index.js';
+import { eventually } from '../../support/eventually.js';
 import {
   BodyJudge,
   codesOf,
@@ -202,6 +203,13 @@ describe('answers', () => {
     await ask('circuitBreakersDisable', 200, { token, id: 'gcs', json: { reason: 'too nervous', expires_in: 60 } });
     await ask('circuitBreakersDisable', 422, { token, id: 'gcs', json: { reason: '', expires_in: 60 } });
     await ask('circuitBreakersResetAll', 403);
+    await ask('circuitBreakersList', 200, { token });
+    await eventually('an order is among the events', async () => {
+      const { text } = await ask('circuitBreakersEvents', 200, { token, query: '?type=disabled' });
+      return text.includes('too nervous');
+    });
+    await ask('circuitBreakersEvents', 422, { token, query: '?service=nothing' });
+    await ask('servicesHealthServices', 200, { token });
     await ask('auditList', 200, { token });
     await ask('auditList', 422, { token, query: '?since=yesterday' });
   });
