@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../../auth/index.js';
 import { EmailModule } from '../../email/index.js';
 import { PaymentsModule } from '../../payments/index.js';
 import { RenderingModule } from '../../rendering/index.js';
 import { StorageModule } from '../../storage/index.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { AlertControl } from './alert-control.js';
 import { AlertHistory } from './alert-history.js';
 import { AlertRetention } from './alert-retention.js';
+import { AlertsController } from './alerts.controller.js';
 import { AlertEvaluation } from './entities/alert-evaluation.entity.js';
 import { AlertFiring } from './entities/alert-firing.entity.js';
 import { AlertNotification } from './entities/alert-notification.entity.js';
@@ -53,10 +57,20 @@ const MEASURES = [
 
 /** Rules, their evaluation, and who is told. */
 @Module({
-  imports: [TypeOrmModule.forFeature(ENTITIES), EmailModule, PaymentsModule, RenderingModule, StorageModule],
+  imports: [
+    TypeOrmModule.forFeature(ENTITIES),
+    AuditModule,
+    AuthModule,
+    EmailModule,
+    PaymentsModule,
+    RenderingModule,
+    StorageModule,
+  ],
+  controllers: [AlertsController],
   providers: [
     ...MEASURES,
     { provide: HOST_RESOLVER, useValue: systemResolver },
+    AlertControl,
     AlertEvaluator,
     AlertFirings,
     AlertHistory,

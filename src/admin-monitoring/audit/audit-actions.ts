@@ -4,6 +4,10 @@ export const AUDIT_ACTIONS = [
   'circuit_breaker.reset_all',
   'circuit_breaker.force_open',
   'circuit_breaker.disable',
+  'alert_rule.configure',
+  'alert_rule.change',
+  'alert_rule.delete',
+  'alert_rule.test',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -17,8 +17,8 @@ export interface AuditedChange {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes the entry with the manager of the change's own transaction. */
-export type RecordChange = (manager: EntityManager) => Promise<void>;
+/** Writes the entry with the manager of the change's own transaction; `target` where it is known only by then. */
+export type RecordChange = (manager: EntityManager, target?: string) => Promise<void>;
 
 /** Keeps what administrators change. A change and its entry are one transaction: neither exists without the other. */
 @Injectable()
@@ -52,13 +52,15 @@ export class AuditTrail {
    * @throws what `work` throws
    */
   async carryOut<T>(change: AuditedChange, work: (record: RecordChange) => Promise<T>): Promise<T> {
-    const entry = this.entryOf(change);
-    let recorded = false;
-    const result = await work(async (manager) => {
+    const recorded: AuditEntry[] = [];
+    const result = await work(async (manager, target = change.target) => {
+      const entry = this.entryOf(target === undefined ? change : { ...change, target });
       await manager.insert(AuditEntry, entry);
-      recorded = true;
+      recorded.push(entry);
     });
-    if (!recorded) throw new Error(`A change was not recorded: ${change.action}`);
+    // The last one: transactions that collide are begun again.
+    const entry = recorded.at(-1);
+    if (entry === undefined) throw new Error(`A change was not recorded: ${change.action}`);
     const { action, target, reason, actorId, ip } = entry;
     this.securityLog.event('admin_change', 'An administrator changed something', {
       action,

@@ -210,6 +210,17 @@ describe('answers', () => {
     });
     await ask('circuitBreakersEvents', 422, { token, query: '?service=nothing' });
     await ask('servicesHealthServices', 200, { token });
+    const rule = { error_threshold: 5, time_window: 60, notification_method: 'log', filters: { service: 'gcs' } };
+    const made = await ask('alertsConfigure', 200, { token, json: rule });
+    const { id } = (made.body as { data: { id: string } }).data;
+    await ask('alertsConfigure', 422, { token, json: { ...rule, filters: { level: 'loud' } } });
+    await ask('alertsPatch', 200, { token, id, json: { filters: { level: 'error' } } });
+    await ask('alertsTest', 200, { token, id });
+    await ask('alertsList', 200, { token });
+    await ask('alertsHistory', 200, { token, query: '?state=firing' });
+    await ask('alertsDelete', 204, { token, id });
+    await ask('alertsGet', 404, { token, id });
+    await ask('alertsTest', 404, { token, id: 'nonsense' });
     await ask('auditList', 200, { token });
     await ask('auditList', 422, { token, query: '?since=yesterday' });
   });

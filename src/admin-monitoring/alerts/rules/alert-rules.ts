@@ -29,11 +29,13 @@ export class AlertRules {
    * Makes a rule, or changes the one that has this name already: the same configuration twice is one rule.
    * @param actorId - the administrator's user id
    * @param withChange - writes in the same transaction
-   * @throws ValidationError; ConflictError when two administrators make the same rule at the same moment
+   * @throws ValidationError
    */
   async configure(rule: NewRule, actorId: string, withChange: WithChange): Promise<AlertRule> {
     const id = await this.database.transaction(async (manager) => {
       const { name } = settingsAfter(null, rule);
+      // Whoever says the same at the same moment waits, and changes what is there by then.
+      await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`alert rule ${name}`]);
       const present = await manager.findOne(AlertRule, { where: { name }, lock: { mode: 'pessimistic_write' } });
       const ruleId =
         present === null ? await this.create(manager, rule, actorId) : await this.change(manager, present, rule);

@@ -4,16 +4,16 @@ import type { AlertRule, NotificationMethod } from '../entities/alert-rule.entit
 import { problemOfWebhookUrl } from '../webhook/webhook-url.js';
 import type { RuleChanges, RuleSettings } from './rule-settings.js';
 
-const METHODS = ['log', 'email', 'webhook'] as const satisfies readonly NotificationMethod[];
+export const METHODS = ['log', 'email', 'webhook'] as const satisfies readonly NotificationMethod[];
 /** Promised for later: refused by name, so that nobody believes to be told. */
 const COMING_METHODS: ReadonlySet<string> = new Set(['slack', 'pagerduty']);
-const LEVELS = ['info', 'warn', 'error', 'fatal'] as const satisfies readonly ErrorLevel[];
+export const LEVELS = ['info', 'warn', 'error', 'fatal'] as const satisfies readonly ErrorLevel[];
 
-const DAY_SECONDS = 86_400;
-const MAX_NAME = 255;
+export const DAY_SECONDS = 86_400;
+export const MAX_NAME = 255;
 const MAX_COUNT = 1_000_000_000;
 const MAX_ADDRESSES = 20;
-const SECRET_LENGTH = { min: 16, max: 256 } as const;
+export const SECRET_LENGTH = { min: 16, max: 256 } as const;
 
 type Problems = FieldProblem[];
 

@@ -12,8 +12,11 @@ interface RulesAsSchema {
 /** Where `nestjs/swagger` keeps what a property was decorated with. */
 const PROPERTY_METADATA = 'swagger/apiModelProperties';
 
-/** Rules that say nothing a schema can: that a value is there is said by `required`, and what our own rules check by `@Field`. */
-const CONVERTERS = { isDefined: {}, customValidation: {} };
+/**
+ * Rules that say nothing a schema can: that a value is there is said by `required`, and what our own rules check, or those of a
+ * nested class, by `@Field`.
+ */
+const CONVERTERS = { isDefined: {}, customValidation: {}, nestedValidation: {} };
 
 /**
  * Documents a request class by the rules that validate it, so that document and validation cannot drift apart. What a field
