@@ -1,10 +1,19 @@
-const RUN_OF_DIGITS = /\d(?:[ -]?\d)*/g;
+/**
+ * A run of digits, or an identifier that may have one in it: a UUID, the id of a trace, a digest (MD5, SHA-1, SHA-256). One UUID in
+ * two thousand has what looks like a card number.
+ */
+const IDENTIFIER = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}';
+const IDENTIFIER_OR_DIGITS = new RegExp(String.raw`(?<![0-9a-f])(?:${IDENTIFIER})(?![0-9a-f])|\d(?:[ -]?\d)*`, 'gi');
+const DIGITS = /^[\d -]*$/;
 const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
 
 /** Replaces payment card numbers, also grouped by spaces or hyphens, each by `replacement`. */
 export function replaceCardNumbers(text: string, replacement: string): string {
-  return text.replace(RUN_OF_DIGITS, (run) => (run.length < MIN_DIGITS ? run : replaceInRun(run, replacement)));
+  return text.replace(IDENTIFIER_OR_DIGITS, (run) => {
+    if (run.length < MIN_DIGITS || !DIGITS.test(run)) return run;
+    return replaceInRun(run, replacement);
+  });
 }
 
 /** Whether digits are a card number: length and first digit as in ISO/IEC 7812, check digit after Luhn. */

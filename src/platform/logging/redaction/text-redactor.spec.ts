@@ -52,6 +52,11 @@ describe('redactText', () => {
 
   it.each([
     ['numbers that are no cards', 'at 1795400000000, order 4242424242424241'],
+    [
+      'an id with what looks like a card number in it',
+      '01a21f73-6433-7411-9789-26a1dc0d6356 55356876-1720-4197-9ab0-a0f1edb10158',
+    ],
+    ['the id of a trace with what looks like a card number in it', '0afe4242424242424242dd8448eb211c'],
     ['ordinary words', 'The basic plan is discarded: wildcards are tokenised'],
     ['ids', '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b'],
     ['packages in a stack', 'at /app/node_modules/fastify@5.6.0/lib/reply.js:10:3'],
