@@ -10,6 +10,7 @@ import { CreateErrorMonitoring1795400001100 } from './1795400001100-CreateErrorM
 import { CreateAuditEntries1795400001300 } from './1795400001300-CreateAuditEntries.js';
 import { CreateAlerts1795400001400 } from './1795400001400-CreateAlerts.js';
 import { CreateFleet1795400001500 } from './1795400001500-CreateFleet.js';
+import { CreateRequestSteps1795400001700 } from './1795400001700-CreateRequestSteps.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateAuditEntries1795400001300,
   CreateAlerts1795400001400,
   CreateFleet1795400001500,
+  CreateRequestSteps1795400001700,
 ];

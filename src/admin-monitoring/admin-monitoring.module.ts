@@ -8,6 +8,7 @@ import { ErrorGroupRelease } from './entities/error-group-release.entity.js';
 import { ErrorGroupUser } from './entities/error-group-user.entity.js';
 import { ErrorGroup } from './entities/error-group.entity.js';
 import { ErrorWriter } from './entities/error-writer.entity.js';
+import { RequestStep } from './entities/request-step.entity.js';
 import { RequestCountHour, RequestCountMinute, RequestCountSecond } from './entities/request-counts.entity.js';
 import { GroupRegister } from './grouping/group-register.js';
 import { CaptureReport } from './statistics/capture-report.js';
@@ -16,6 +17,7 @@ import { ErrorStatistics } from './statistics/error-statistics.js';
 import { MonitoringRetention } from './statistics/monitoring-retention.js';
 import { RecentErrors } from './statistics/recent-errors.js';
 import { SqlErrorCounts } from './statistics/sql-error-counts.js';
+import { StepRecorder } from './story/step-recorder.js';
 
 const ENTITIES = [
   ErrorCountDay,
@@ -30,6 +32,7 @@ const ENTITIES = [
   RequestCountHour,
   RequestCountMinute,
   RequestCountSecond,
+  RequestStep,
 ];
 
 /**
@@ -48,6 +51,7 @@ const ENTITIES = [
     GroupRegister,
     MonitoringRetention,
     RecentErrors,
+    StepRecorder,
   ],
   exports: [ERROR_COUNTS],
 })

@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../platform/time/index.js';
+import type { RequestSteps, WaitingStep } from '../story/request-steps.js';
+import type { StepWriter } from '../story/step-writer.js';
 import { type CountBatch, errorsIn } from './count-batch.js';
 import type { CountWriter } from './count-writer.js';
 import type { ErrorCounters } from './error-counters.js';
@@ -19,6 +21,23 @@ export interface StoreIdentity {
   readonly writer: string;
   readonly instance: string;
   readonly release: string;
+}
+
+/** What writes to PostgreSQL. */
+export interface StoreWriters {
+  readonly counts: Pick<CountWriter, 'write'>;
+  readonly events: Pick<EventWriter, 'write'>;
+  readonly steps: Pick<StepWriter, 'write'>;
+}
+
+/** What is kept beside the counters, as far as there is room. */
+interface Details {
+  readonly events: readonly SampleEvent[];
+  readonly steps: readonly WaitingStep[];
+}
+
+function isEmpty({ events, steps }: Details): boolean {
+  return events.length === 0 && steps.length === 0;
 }
 
 export interface StoreStatus {
@@ -48,8 +67,8 @@ export class CaptureStore {
     private readonly identity: StoreIdentity,
     private readonly counters: ErrorCounters,
     private readonly samples: ErrorSamples,
-    private readonly countWriter: Pick<CountWriter, 'write'>,
-    private readonly eventWriter: Pick<EventWriter, 'write'>,
+    private readonly steps: RequestSteps,
+    private readonly writers: StoreWriters,
     private readonly spool: Spool,
     private readonly clock: Clock,
   ) {}
@@ -66,10 +85,11 @@ export class CaptureStore {
   /** One round. Never rejects. Rounds must not overlap. */
   async round(): Promise<void> {
     this.freeze();
-    const events = this.samples.takeWaiting();
-    if (this.frozen === null && events.length === 0 && this.spool.isEmpty) return;
-    const stored = await this.store(events);
-    if (!stored) await this.putAside(events);
+    const details = { events: this.samples.takeWaiting(), steps: this.steps.takeWaiting() };
+    this.counters.dropEvents(this.steps.takeDropped());
+    if (this.frozen === null && isEmpty(details) && this.spool.isEmpty) return;
+    const stored = await this.store(details);
+    if (!stored) await this.putAside(details);
   }
 
   /** Whether everything that was captured is stored or on disk. */
@@ -86,7 +106,7 @@ export class CaptureStore {
   }
 
   /** What is spooled goes first: the numbers of a writer arrive in their order. */
-  private async store(events: readonly SampleEvent[]): Promise<boolean> {
+  private async store(details: Details): Promise<boolean> {
     try {
       const endMs = this.clock.monotonicMs() + DRAIN_MS;
       const drained = await this.spool.drain(
@@ -95,9 +115,10 @@ export class CaptureStore {
       );
       this.counters.dropEvents(this.spool.takeCorrupt());
       if (!drained) return false;
-      if (this.frozen !== null) this.counters.dropErrors(await this.countWriter.write([this.frozen]));
+      if (this.frozen !== null) this.counters.dropErrors(await this.writers.counts.write([this.frozen]));
       this.frozen = null;
-      this.counters.dropEvents(await this.eventWriter.write(events));
+      this.counters.dropEvents(await this.writers.events.write(details.events));
+      this.counters.dropEvents(await this.writers.steps.write(details.steps));
       this.endOutage();
       return true;
     } catch (err) {
@@ -109,12 +130,14 @@ export class CaptureStore {
   private async storeRecords(records: readonly SpoolRecord[]): Promise<void> {
     let batches: CountBatch[] = [];
     const storeBatches = async (): Promise<void> => {
-      this.counters.dropErrors(await this.countWriter.write(batches));
+      this.counters.dropErrors(await this.writers.counts.write(batches));
       batches = [];
     };
     for (const record of records) {
       if (record.kind === 'events') {
-        this.counters.dropEvents(await this.eventWriter.write(record.events));
+        this.counters.dropEvents(await this.writers.events.write(record.events));
+      } else if (record.kind === 'steps') {
+        this.counters.dropEvents(await this.writers.steps.write(record.steps));
       } else {
         if (batches[0] !== undefined && batches[0].writer !== record.batch.writer) await storeBatches();
         batches.push(record.batch);
@@ -123,12 +146,13 @@ export class CaptureStore {
     await storeBatches();
   }
 
-  /** Onto the disk. Where that fails too, counters stay in memory, where they have room; events do not. */
-  private async putAside(events: readonly SampleEvent[]): Promise<void> {
+  /** Onto the disk. Where that fails too, counters stay in memory, where they have room; events and steps do not. */
+  private async putAside({ events, steps }: Details): Promise<void> {
     if (this.frozen !== null && (await this.spool.add({ kind: 'counts', batch: this.frozen }))) this.frozen = null;
     if (events.length > 0 && !(await this.spool.add({ kind: 'events', events }))) {
       this.counters.dropEvents(events.length);
     }
+    if (steps.length > 0 && !(await this.spool.add({ kind: 'steps', steps }))) this.counters.dropEvents(steps.length);
   }
 
   private reportOutage(err: unknown): void {

@@ -7,9 +7,11 @@ import { RequestContext } from '../../platform/http/index.js';
 import { CLOCK, type Clock, newId } from '../../platform/time/index.js';
 import type { Breadcrumb } from '../entities/error-event.entity.js';
 import { ErrorGrouping } from '../grouping/error-groups.js';
+import { RequestSteps } from '../story/request-steps.js';
+import { StepWriter } from '../story/step-writer.js';
 import { CaptureLifecycle } from './capture-lifecycle.js';
 import { CaptureLoop } from './capture-loop.js';
-import { CaptureStore, type StoreIdentity } from './capture-store.js';
+import { CaptureStore, type StoreIdentity, type StoreWriters } from './capture-store.js';
 import { CapturingErrorSink } from './capturing-error-sink.js';
 import { CountWriter } from './count-writer.js';
 import { ErrorCounters } from './error-counters.js';
@@ -19,6 +21,7 @@ import { MonitoringEvents } from './monitoring-events.js';
 import { Spool } from './spool.js';
 
 const STORE_POOL = Symbol('ErrorStorePool');
+const STORE_WRITERS = Symbol('ErrorStoreWriters');
 const STORE_IDENTITY = Symbol('ErrorStoreIdentity');
 
 /**
@@ -61,14 +64,22 @@ export const CAPTURE_PROVIDERS: readonly Provider[] = [
     useFactory: (config: AppConfig, { writer }: StoreIdentity) => new Spool(spoolDirectory(config), writer),
   },
   {
-    provide: CountWriter,
-    inject: [STORE_POOL, MonitoringEvents, CLOCK],
-    useFactory: (pool: Pool, events: MonitoringEvents, clock: Clock) => new CountWriter(pool, events, clock),
+    provide: RequestSteps,
+    inject: [APP_CONFIG],
+    useFactory: ({ instanceId }: AppConfig) => new RequestSteps(instanceId),
   },
-  { provide: EventWriter, inject: [STORE_POOL], useFactory: (pool: Pool) => new EventWriter(pool) },
+  {
+    provide: STORE_WRITERS,
+    inject: [STORE_POOL, MonitoringEvents, CLOCK],
+    useFactory: (pool: Pool, events: MonitoringEvents, clock: Clock): StoreWriters => ({
+      counts: new CountWriter(pool, events, clock),
+      events: new EventWriter(pool),
+      steps: new StepWriter(pool),
+    }),
+  },
   {
     provide: CaptureStore,
-    inject: [STORE_IDENTITY, ErrorCounters, ErrorSamples, CountWriter, EventWriter, Spool, CLOCK],
+    inject: [STORE_IDENTITY, ErrorCounters, ErrorSamples, RequestSteps, STORE_WRITERS, Spool, CLOCK],
     useFactory: (...parts: ConstructorParameters<typeof CaptureStore>) => new CaptureStore(...parts),
   },
   {
@@ -79,7 +90,16 @@ export const CAPTURE_PROVIDERS: readonly Provider[] = [
   },
   {
     provide: CapturingErrorSink,
-    inject: [ErrorGrouping, ErrorCounters, ErrorSamples, MonitoringEvents, APP_CONFIG, CLOCK, RequestContext],
+    inject: [
+      ErrorGrouping,
+      ErrorCounters,
+      ErrorSamples,
+      MonitoringEvents,
+      APP_CONFIG,
+      CLOCK,
+      RequestContext,
+      RequestSteps,
+    ],
     useFactory: (
       grouping: ErrorGrouping,
       counters: ErrorCounters,
@@ -88,12 +108,16 @@ export const CAPTURE_PROVIDERS: readonly Provider[] = [
       { instanceId: instance, version: release }: AppConfig,
       clock: Clock,
       context: RequestContext,
+      steps: RequestSteps,
     ) =>
       new CapturingErrorSink(grouping, counters, samples, events, {
         instance,
         release,
         clock,
         breadcrumb: () => breadcrumbOf(context),
+        tellOf: (requestId) => {
+          steps.tellOf(requestId);
+        },
       }),
   },
   CaptureLifecycle,

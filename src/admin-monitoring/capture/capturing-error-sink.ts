@@ -15,6 +15,8 @@ export interface CaptureSurroundings {
   readonly clock: Clock;
   /** Log lines of the work that is going on. */
   readonly breadcrumb: () => readonly Breadcrumb[];
+  /** Has more of a request kept than the error that it met. */
+  readonly tellOf: (requestId: string) => void;
 }
 
 type Counted = Omit<SampleFacts, 'instance' | 'release' | 'breadcrumb'>;
@@ -70,10 +72,11 @@ export class CapturingErrorSink implements ErrorSink {
   }
 
   private keepSample(error: ApiError, context: ErrorContext, facts: Counted): SampleEvent | null {
-    const { instance, release, breadcrumb } = this.surroundings;
+    const { instance, release, breadcrumb, tellOf } = this.surroundings;
     try {
       const event = describeSample(error, context, { ...facts, instance, release, breadcrumb: breadcrumb() });
       this.samples.keep(event);
+      if (context.kind === 'request' && context.requestId !== undefined) tellOf(context.requestId);
       return event;
     } catch (failure) {
       this.counters.dropEvents(1);

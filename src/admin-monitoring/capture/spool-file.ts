@@ -1,6 +1,7 @@
 import { constants, type FileHandle, open, unlink } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { systemErrorCode } from '../../platform/process/index.js';
+import type { WaitingStep } from '../story/request-steps.js';
 import type { CountBatch } from './count-batch.js';
 import type { SampleEvent } from './sample-event.js';
 
@@ -11,7 +12,8 @@ const LINE_FEED = 0x0a;
 /** What waits on disk for PostgreSQL. */
 export type SpoolRecord =
   | { readonly kind: 'counts'; readonly batch: CountBatch }
-  | { readonly kind: 'events'; readonly events: readonly SampleEvent[] };
+  | { readonly kind: 'events'; readonly events: readonly SampleEvent[] }
+  | { readonly kind: 'steps'; readonly steps: readonly WaitingStep[] };
 
 export interface SpoolChunk {
   readonly records: readonly SpoolRecord[];

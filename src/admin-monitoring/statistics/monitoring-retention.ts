@@ -7,6 +7,8 @@ import { COUNT_UNITS, type CountUnit, REQUEST_UNITS } from './count-units.js';
 const DAY_MS = 86_400_000;
 /** Sample events. */
 const EVENTS_KEPT_MS = 30 * DAY_MS;
+/** Stories of requests: many more rows than errors, and nobody asks for one after weeks. */
+const STEPS_KEPT_MS = 7 * DAY_MS;
 /** Groups that nobody has seen for so long, and what is known of processes that have written. */
 const GROUPS_KEPT_MS = COUNT_UNITS.day.keptMs;
 /** Rows that one statement deletes: some milliseconds, so that nobody waits for its locks. */
@@ -59,6 +61,7 @@ export class MonitoringRetention implements OnModuleInit {
       }
     }
     removed += await this.removeOld('error_events', 'occurred_at', EVENTS_KEPT_MS, signal);
+    removed += await this.removeOld('request_steps', 'at', STEPS_KEPT_MS, signal);
     removed += await this.removeOld('error_writers', 'updated_at', GROUPS_KEPT_MS, signal);
     removed += await this.removeGroups();
     if (removed > 0) this.logger.log({ msg: 'Removed what monitoring need not keep', rows: removed });

@@ -20,6 +20,11 @@ const TRAIL_LINES = 20;
 /** The values of one context as they are kept: one object, changed in place, so that every holder sees the latest. */
 type ContextStore = ClsStore & WorkFacts & { trail?: TrailLine[] };
 
+/** What was logged so far in the context that these facts are of, oldest first. */
+export function trailOf(facts: WorkFacts | undefined): readonly TrailLine[] {
+  return (facts as ContextStore | undefined)?.trail ?? [];
+}
+
 /** Whose work this is: the request or job that the running code belongs to, however deep it is called. */
 @Injectable()
 export class RequestContext {
@@ -56,7 +61,7 @@ export class RequestContext {
 
   /** What was logged in this context so far, oldest first. */
   get trail(): readonly TrailLine[] {
-    return this.store?.trail ?? [];
+    return trailOf(this.store);
   }
 
   /** Adds a log line to the trail of the current context, if there is one. It must be redacted. */

@@ -1,13 +1,23 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { TrailLine } from '../http/request-context.js';
 
 /** A request that was answered, or left by its caller. */
 export interface EndedRequest {
+  readonly method: string;
   /** Pattern of the route; null where none was found. */
   readonly route: string | null;
   /** Status of the answer, as far as there was one. */
   readonly status: number;
   readonly durationMs: number;
+  /** Bytes sent. */
+  readonly bytes: number;
+  /** Code of the error it was answered with; null for a success. */
+  readonly errorCode: string | null;
+  /** Whether the caller left, or was cut off, before the end of the answer. */
+  readonly aborted: boolean;
   readonly requestId: string | null;
+  /** What was logged while it lasted, oldest first. */
+  readonly trail: readonly TrailLine[];
 }
 
 export type RequestListener = (request: EndedRequest) => void;

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ERROR_CATALOGUE } from '../errors/index.js';
+import { trailOf } from '../http/request-context.js';
 import { CLOCK, type Clock } from '../time/index.js';
 import { PerformanceLog } from './performance-log.js';
 import { RequestEvents } from './request-events.js';
@@ -74,7 +75,7 @@ export class RequestLog implements OnModuleInit {
       status,
       duration_ms: Math.round(durationMs * 10) / 10,
       bytes,
-      ...(status >= 400 ? { error_code: request?.errorCode ?? plainCodeOf(status) } : {}),
+      error_code: status >= 400 ? (request?.errorCode ?? plainCodeOf(status)) : undefined,
       ...(response.writableFinished ? {} : { aborted: true }),
       request_id: facts?.requestId ?? request?.id ?? response.getHeader('x-request-id'),
       trace_id: facts?.traceId,
@@ -82,11 +83,21 @@ export class RequestLog implements OnModuleInit {
       endpoint: facts?.endpoint,
       job_id: facts?.jobId,
     };
+    this.events.publish({
+      method: raw.method ?? '',
+      route: route ?? null,
+      status,
+      durationMs,
+      bytes,
+      errorCode: line.error_code ?? null,
+      aborted: !response.writableFinished,
+      requestId: facts?.requestId ?? null,
+      trail: trailOf(facts),
+    });
     if (status >= 500) this.logger.warn(line);
     else if (route?.startsWith('/health/') === true && status < 400) this.logger.debug(line);
     else this.logger.log(line);
 
-    this.events.publish({ route: route ?? null, status, durationMs, requestId: facts?.requestId ?? null });
     const streamed = String(response.getHeader('content-type')).startsWith('text/event-stream');
     if (durationMs > SLOW_REQUEST_MS && !streamed) {
       const { request_id, endpoint } = line;

@@ -12,6 +12,8 @@ import { EventWriter } from '../../../src/admin-monitoring/capture/event-writer.
 import { type MonitoringEvent, MonitoringEvents } from '../../../src/admin-monitoring/capture/monitoring-events.js';
 import { Spool } from '../../../src/admin-monitoring/capture/spool.js';
 import { ErrorGrouping } from '../../../src/admin-monitoring/grouping/error-groups.js';
+import { RequestSteps } from '../../../src/admin-monitoring/story/request-steps.js';
+import { StepWriter } from '../../../src/admin-monitoring/story/step-writer.js';
 import { testConfig } from '../../../src/config/testing.js';
 import { openSmallPool } from '../../../src/platform/database/index.js';
 import { ApiError, type ErrorContext } from '../../../src/platform/errors/index.js';
@@ -39,7 +41,8 @@ export class CapturingProcess {
   ) {
     const events = new MonitoringEvents();
     events.subscribe((event) => this.published.push(event));
-    const surroundings = { instance: 'test', release, clock, breadcrumb: () => [] };
+    const steps = new RequestSteps('test');
+    const surroundings = { instance: 'test', release, clock, breadcrumb: () => [], tellOf: () => undefined };
     this.sink = new CapturingErrorSink(new ErrorGrouping(), this.counters, this.samples, events, surroundings);
     const writer = newId();
     const spool = new Spool(directory, writer);
@@ -47,8 +50,8 @@ export class CapturingProcess {
       { writer, instance: 'test', release },
       this.counters,
       this.samples,
-      new CountWriter(pool, events, clock),
-      new EventWriter(pool),
+      steps,
+      { counts: new CountWriter(pool, events, clock), events: new EventWriter(pool), steps: new StepWriter(pool) },
       spool,
       clock,
     );
