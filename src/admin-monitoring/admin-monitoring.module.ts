@@ -53,6 +53,6 @@ const ENTITIES = [
     RecentErrors,
     StepRecorder,
   ],
-  exports: [ERROR_COUNTS],
+  exports: [ERROR_COUNTS, CaptureReport, ErrorStatistics, GroupRegister, RecentErrors],
 })
 export class AdminMonitoringModule {}

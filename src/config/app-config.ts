@@ -66,6 +66,7 @@ export interface RateLimitsConfig {
   readonly auth: RateLimitSettings;
   readonly createSession: RateLimitSettings;
   readonly submit: RateLimitSettings;
+  readonly browserErrors: RateLimitSettings;
 }
 
 export interface StripeConfig {

@@ -164,6 +164,7 @@ function rateLimits(environment: Environment): AppConfig['rateLimits'] {
     auth: perMinute(environment.RATE_LIMIT_AUTH_PER_MINUTE, 10),
     createSession: perMinute(environment.RATE_LIMIT_CREATE_SESSION_PER_MINUTE, 10),
     submit: perMinute(environment.RATE_LIMIT_SUBMIT_PER_MINUTE, 5),
+    browserErrors: perMinute(environment.RATE_LIMIT_BROWSER_ERRORS_PER_MINUTE, 30),
   };
 }
 

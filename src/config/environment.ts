@@ -120,6 +120,7 @@ export class Environment {
   @OptionalInteger(1) RATE_LIMIT_AUTH_PER_MINUTE?: number;
   @OptionalInteger(1) RATE_LIMIT_CREATE_SESSION_PER_MINUTE?: number;
   @OptionalInteger(1) RATE_LIMIT_SUBMIT_PER_MINUTE?: number;
+  @OptionalInteger(1) RATE_LIMIT_BROWSER_ERRORS_PER_MINUTE?: number;
 
   @OptionalInteger(1, 65_535) SANDBOX_PORT?: number;
 

@@ -47,6 +47,7 @@ function baseConfig(stateDir: string): AppConfig {
       auth: { points: 100_000, windowSeconds: 60 },
       createSession: { points: 100_000, windowSeconds: 60 },
       submit: { points: 100_000, windowSeconds: 60 },
+      browserErrors: { points: 100_000, windowSeconds: 60 },
     },
     stripe: { secretKey: 'sk_test_0123456789', webhookSecret: 'whsec_test_0123456789', apiBase: unreachable },
     gcs: { bucket: 'test-bucket', projectId: 'test', apiEndpoint: unreachable, credentials: null, keyFilename: null },

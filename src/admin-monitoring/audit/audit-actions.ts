@@ -8,6 +8,9 @@ export const AUDIT_ACTIONS = [
   'alert_rule.change',
   'alert_rule.delete',
   'alert_rule.test',
+  'error_group.resolve',
+  'error_group.ignore',
+  'error_group.reopen',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

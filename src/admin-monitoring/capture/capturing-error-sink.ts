@@ -49,7 +49,7 @@ export class CapturingErrorSink implements ErrorSink {
 
   private count(error: ApiError, context: ErrorContext): void {
     const atMs = this.surroundings.clock.now().getTime();
-    const group = this.grouping.groupOf(error, context);
+    const group = this.grouping.groupOf(error, context, atMs);
     const endpoint = endpointOf(context);
     const service = serviceOf(error, context) ?? '';
     this.counters.count(group, endpoint, service, atMs, context.userId);

@@ -6,7 +6,7 @@ import { ErrorCounters } from './error-counters.js';
 const NOON = Date.parse('2030-01-01T12:00:00.000Z');
 const grouping = new ErrorGrouping();
 const group = (operation: string): GroupFacts =>
-  grouping.groupOf(new ApiError('NOT_FOUND'), { kind: 'job', operation });
+  grouping.groupOf(new ApiError('NOT_FOUND'), { kind: 'job', operation }, NOON);
 
 describe('ErrorCounters', () => {
   it('counts by second, group, endpoint and service', () => {

@@ -1,7 +1,7 @@
 import { type ApiError, describeChain, type ErrorContext } from '../../platform/errors/index.js';
 import { newId } from '../../platform/time/index.js';
 import type { Breadcrumb, ChainLink, ErrorEvent } from '../entities/error-event.entity.js';
-import type { GroupFacts } from '../grouping/error-groups.js';
+import { type GroupFacts, isDefect } from '../grouping/error-groups.js';
 import { storableText } from './storable-text.js';
 
 const MAX_MESSAGE = 2_000;
@@ -39,7 +39,7 @@ export function describeSample(error: ApiError, context: ErrorContext, facts: Sa
     level: error.level,
     code: error.code,
     // What a caller reads of a defect is the same for all; its cause says what happened.
-    message: (error.code === 'INTERNAL_SERVER_ERROR' ? chain[1] : chain[0])?.message ?? chain[0]?.message ?? '',
+    message: (isDefect(error) ? chain[1] : chain[0])?.message ?? chain[0]?.message ?? '',
     status: error.status,
     service: facts.service === '' ? null : facts.service,
     operation: context.operation ?? null,

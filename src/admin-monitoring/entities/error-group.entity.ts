@@ -5,7 +5,9 @@ import type { ErrorLevel } from '../../platform/errors/index.js';
  * `unresolved`: somebody should look; `resolved`: said to be mended; `ignored`: until a time or a count; `regressed`: it was
  * resolved and came back.
  */
-export type ErrorGroupState = 'unresolved' | 'resolved' | 'ignored' | 'regressed';
+export const ERROR_GROUP_STATES = ['unresolved', 'resolved', 'ignored', 'regressed'] as const;
+
+export type ErrorGroupState = (typeof ERROR_GROUP_STATES)[number];
 
 /** Errors that are one problem: the same fingerprint. Its id is derived from the fingerprint, so no database is needed to know it. */
 @Entity('error_groups')

@@ -3,6 +3,7 @@ import { newId } from '../../platform/time/index.js';
 import { ErrorGrouping } from './error-groups.js';
 
 const REQUEST = { kind: 'request', endpoint: 'GET /x' } as const;
+const NOON = Date.UTC(2030, 0, 1, 12);
 
 function missing(what: string): Error {
   return new RangeError(what);
@@ -10,7 +11,7 @@ function missing(what: string): Error {
 
 describe('ErrorGrouping', () => {
   let grouping: ErrorGrouping;
-  const groupOf = (thrown: unknown): string => grouping.groupOf(translateError(thrown), REQUEST).id;
+  const groupOf = (thrown: unknown): string => grouping.groupOf(translateError(thrown), REQUEST, NOON).id;
 
   beforeEach(() => {
     grouping = new ErrorGrouping();
@@ -47,11 +48,11 @@ describe('ErrorGrouping', () => {
   it('knows a catalogued error by its code, service and operation', () => {
     const error = new ExternalServiceError('SERVICE_UNAVAILABLE');
     const id = (service?: string, operation?: string): string =>
-      grouping.groupOf(error, { ...REQUEST, service, operation }).id;
+      grouping.groupOf(error, { ...REQUEST, service, operation }, NOON).id;
     expect(id('stripe', 'create')).toBe(id('stripe', 'create'));
     const different = [id(), id('stripe'), id('gcs'), id('stripe', 'create'), id('stripe', 'read')];
     expect(new Set(different).size).toBe(5);
-    expect(grouping.groupOf(new ApiError('STORAGE_ERROR'), REQUEST)).toMatchObject({
+    expect(grouping.groupOf(new ApiError('STORAGE_ERROR'), REQUEST, NOON)).toMatchObject({
       code: 'STORAGE_ERROR',
       service: 'gcs',
       errorClass: 'ApiError',
@@ -61,17 +62,17 @@ describe('ErrorGrouping', () => {
 
   it('tells failed statements apart, though they have one code', () => {
     const failed = (cause: Error): string =>
-      grouping.groupOf(new DatabaseError('DATABASE_ERROR', { cause }), REQUEST).id;
+      grouping.groupOf(new DatabaseError('DATABASE_ERROR', { cause }), REQUEST, NOON).id;
     const cause = new Error('relation users_old does not exist');
     expect(failed(cause)).toBe(failed(cause));
     expect(failed(new Error('syntax error'))).not.toBe(failed(cause));
   });
 
   it('keeps the id of a group over processes: it is made of the fingerprint', () => {
-    const { id, fingerprint } = grouping.groupOf(new ApiError('NOT_FOUND'), REQUEST);
+    const { id, fingerprint } = grouping.groupOf(new ApiError('NOT_FOUND'), REQUEST, NOON);
     expect(fingerprint).toBe('1:NOT_FOUND||');
     expect(id).toBe('ef8ea001-9f33-8744-bf86-f2240a5f5c9d');
-    expect(new ErrorGrouping().groupOf(new ApiError('NOT_FOUND'), REQUEST).id).toBe(id);
+    expect(new ErrorGrouping().groupOf(new ApiError('NOT_FOUND'), REQUEST, NOON).id).toBe(id);
   });
 
   it('ignores lines, packages, recursion and how deep it was called from nowhere of ours', () => {
@@ -99,7 +100,7 @@ describe('ErrorGrouping', () => {
 
   it('makes no group of a secret', () => {
     expect(groupOf(missing('refused password=hunterTwo'))).toBe(groupOf(missing('refused password=swordFish')));
-    const { title } = grouping.groupOf(translateError(missing('refused password=hunterTwo')), REQUEST);
+    const { title } = grouping.groupOf(translateError(missing('refused password=hunterTwo')), REQUEST, NOON);
     expect(title).not.toContain('hunterTwo');
   });
 
@@ -134,5 +135,18 @@ describe('ErrorGrouping', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
     expect(groupOf(first)).toBe(groupOf(first));
+  });
+
+  it('lets browsers make a bounded number of groups an hour, and still knows those they made', () => {
+    const report = (message: string, atMs: number): string => {
+      const cause = new Error(message);
+      cause.stack = '';
+      return grouping.groupOf(new ApiError('BROWSER_ERROR', { cause }), { kind: 'browser' }, atMs).id;
+    };
+    const words = Array.from({ length: 500 }, (_, index) => `${'a'.repeat(index % 25)} ${'b'.repeat(index / 25)}`);
+    const ids = new Set(words.map((word) => report(word, NOON)));
+    expect(ids.size).toBe(101);
+    expect(new Set(words.map((word) => report(word, NOON + 1)))).toEqual(ids);
+    expect(ids.has(report('something new', NOON + 3_600_000))).toBe(false);
   });
 });

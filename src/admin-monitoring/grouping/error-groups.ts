@@ -16,7 +16,11 @@ const MAX_LINKS = 5;
 const MAX_REMEMBERED = 2_000;
 
 /** Codes that say only that something unforeseen happened: such errors are told apart by where they come from. */
-const DEFECTS: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'DATABASE_ERROR']);
+const DEFECTS: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'DATABASE_ERROR', 'BROWSER_ERROR']);
+
+/** Anybody can report errors of pages, and make them up: what may become a group of its own of them, in each process. */
+const BROWSER_GROUPS_PER_HOUR = 100;
+const HOUR_MS = 3_600_000;
 
 /** What a group is, as far as a process knows without asking the database. */
 export interface GroupFacts {
@@ -40,9 +44,12 @@ export class ErrorGrouping {
   private readonly catalogued = new Map<string, GroupFacts>();
   private readonly defects = new Map<string, GroupFacts>();
   private readonly frames = new Map<string, readonly string[]>();
+  private browserHour = 0;
+  private browserGroups = 0;
 
-  groupOf(error: ApiError, context: ErrorContext): GroupFacts {
-    return DEFECTS.has(error.code) ? this.defect(error, context) : this.catalogue(error, context);
+  /** @param atMs when it happened */
+  groupOf(error: ApiError, context: ErrorContext, atMs: number): GroupFacts {
+    return isDefect(error) ? this.defect(error, context, atMs) : this.catalogue(error, context);
   }
 
   private catalogue(error: ApiError, context: ErrorContext): GroupFacts {
@@ -64,7 +71,7 @@ export class ErrorGrouping {
     return remember(this.catalogued, fingerprint, facts);
   }
 
-  private defect(error: ApiError, context: ErrorContext): GroupFacts {
+  private defect(error: ApiError, context: ErrorContext, atMs: number): GroupFacts {
     const links = chainOf(error.cause ?? error);
     const [thrown] = links;
     const errorClass = classOf(thrown);
@@ -75,6 +82,7 @@ export class ErrorGrouping {
     const fingerprint = `${FINGERPRINT_VERSION}:${error.code}|${digest}`;
     const known = this.defects.get(fingerprint);
     if (known !== undefined) return known;
+    if (context.kind === 'browser' && !this.mayMakeBrowserGroup(atMs)) return overflowGroup(error.code, error.level);
     const facts = {
       id: idOf(fingerprint),
       fingerprint,
@@ -88,6 +96,13 @@ export class ErrorGrouping {
     return remember(this.defects, fingerprint, facts);
   }
 
+  private mayMakeBrowserGroup(atMs: number): boolean {
+    const hour = Math.floor(atMs / HOUR_MS);
+    if (hour !== this.browserHour) [this.browserHour, this.browserGroups] = [hour, 0];
+    this.browserGroups += 1;
+    return this.browserGroups <= BROWSER_GROUPS_PER_HOUR;
+  }
+
   /** Taking a stack apart costs more than anything else here, and the same places fail again and again. */
   private framesOf(link: unknown): readonly string[] {
     const stack = textOf(link, 'stack');
@@ -95,6 +110,11 @@ export class ErrorGrouping {
     const lines = withoutHeader(stack, messageOf(link));
     return this.frames.get(lines) ?? remember(this.frames, lines, inAppFrames(lines));
   }
+}
+
+/** Whether an error says nothing by its code, and what caused it says everything. */
+export function isDefect({ code }: ApiError): boolean {
+  return DEFECTS.has(code);
 }
 
 /** Facts of the group that takes what is no longer told apart, because too much of it waits to be stored. */

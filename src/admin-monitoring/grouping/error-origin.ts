@@ -29,6 +29,7 @@ export function endpointOf({ endpoint, kind, operation }: ErrorContext): string 
     case 'job':
       return operation === undefined ? 'job' : `job ${operation}`;
     case 'process':
-      return 'process';
+    case 'browser':
+      return kind;
   }
 }

@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../../platform/database/index.js';
 import { type ErrorLevel, NotFoundError, ValidationError } from '../../platform/errors/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
@@ -69,7 +71,7 @@ export class GroupRegister {
   async detail(id: string): Promise<GroupDetail> {
     const now = this.clock.now();
     return await this.database.read(async (manager) => {
-      const group = await manager.findOneBy(ErrorGroup, { id });
+      const group = isUUID(id) ? await manager.findOneBy(ErrorGroup, { id }) : null;
       if (group === null) throw new NotFoundError('ERROR_GROUP_NOT_FOUND');
       const releases = await manager.find(ErrorGroupRelease, { where: { groupId: id }, order: { lastSeenAt: 'DESC' } });
       return { group: asOf(now, group), releases };
@@ -77,24 +79,21 @@ export class GroupRegister {
   }
 
   /**
-   * @returns the group before and after, for whoever keeps the books
-   * @throws NotFoundError `ERROR_GROUP_NOT_FOUND`; ValidationError for an end that lies in the past; ApiError `DATABASE_*`
+   * @param manager - of the transaction it is to be part of
+   * @returns the group as it is now
+   * @throws NotFoundError `ERROR_GROUP_NOT_FOUND`; ValidationError for an end that lies in the past
    */
-  async decide(
-    id: string,
-    decision: GroupDecision,
-  ): Promise<{ readonly before: ErrorGroup; readonly after: ErrorGroup }> {
+  async decide(manager: EntityManager, id: string, decision: GroupDecision): Promise<ErrorGroup> {
     const now = this.clock.now();
     if (decision.state === 'ignored' && decision.until !== undefined && decision.until <= now) {
       throw new ValidationError({ field: 'ignore_until', message: 'ignore_until must lie in the future' });
     }
-    return await this.database.transaction(async (manager) => {
-      const before = await manager.findOne(ErrorGroup, { where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (before === null) throw new NotFoundError('ERROR_GROUP_NOT_FOUND');
-      await manager.update(ErrorGroup, { id }, { ...changeOf(before, decision, now), updatedAt: now });
-      const after = await manager.findOneByOrFail(ErrorGroup, { id });
-      return { before: asOf(now, before), after };
-    });
+    const before = isUUID(id)
+      ? await manager.findOne(ErrorGroup, { where: { id }, lock: { mode: 'pessimistic_write' } })
+      : null;
+    if (before === null) throw new NotFoundError('ERROR_GROUP_NOT_FOUND');
+    await manager.update(ErrorGroup, { id }, { ...changeOf(before, decision, now), updatedAt: now });
+    return await manager.findOneByOrFail(ErrorGroup, { id });
   }
 }
 

@@ -3,7 +3,10 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-export type CountUnit = 'second' | 'minute' | 'hour' | 'day';
+/** Finest first. */
+export const COUNT_UNIT_NAMES = ['second', 'minute', 'hour', 'day'] as const;
+
+export type CountUnit = (typeof COUNT_UNIT_NAMES)[number];
 
 interface UnitFacts {
   readonly lengthMs: number;
@@ -19,7 +22,6 @@ export const COUNT_UNITS = {
   day: { lengthMs: DAY_MS, keptMs: 400 * DAY_MS },
 } as const satisfies Record<CountUnit, UnitFacts>;
 
-const FINEST_FIRST = ['second', 'minute', 'hour', 'day'] as const;
 /** Requests are not counted by the day. */
 export const REQUEST_UNITS = ['second', 'minute', 'hour'] as const;
 
@@ -44,7 +46,7 @@ export function coverWindow(
   fromMs: number,
   toMs: number,
   nowMs: number,
-  units: readonly CountUnit[] = FINEST_FIRST,
+  units: readonly CountUnit[] = COUNT_UNIT_NAMES,
 ): readonly CountRange[] {
   return cover(edge(fromMs, nowMs, units), edge(toMs, nowMs, units), units);
 }

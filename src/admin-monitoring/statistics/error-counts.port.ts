@@ -5,10 +5,10 @@ export const ERROR_COUNTS = Symbol('ErrorCounts');
 
 /** Which errors are meant; all of them where nothing is said. */
 export interface CountFilter {
-  readonly code?: string;
-  readonly service?: string;
-  readonly level?: ErrorLevel;
-  readonly groupId?: string;
+  readonly code?: string | undefined;
+  readonly service?: string | undefined;
+  readonly level?: ErrorLevel | undefined;
+  readonly groupId?: string | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { Database } from '../../platform/database/index.js';
 import { type ErrorLevel, isApiError, NotFoundError } from '../../platform/errors/index.js';
 import { ErrorSamples } from '../capture/error-samples.js';
@@ -6,15 +7,15 @@ import { ErrorEvent } from '../entities/error-event.entity.js';
 import { decodeCursor, encodeCursor, type KeysetPosition } from './keyset-cursor.js';
 
 export interface RecentErrorFilter {
-  readonly level?: ErrorLevel;
-  readonly code?: string;
-  readonly service?: string;
-  readonly groupId?: string;
-  readonly requestId?: string;
+  readonly level?: ErrorLevel | undefined;
+  readonly code?: string | undefined;
+  readonly service?: string | undefined;
+  readonly groupId?: string | undefined;
+  readonly requestId?: string | undefined;
   /** Not before this. */
-  readonly since?: Date;
+  readonly since?: Date | undefined;
   /** Before this. */
-  readonly until?: Date;
+  readonly until?: Date | undefined;
 }
 
 /** An event as a list shows it: without stacks and log lines. */
@@ -75,6 +76,7 @@ export class RecentErrors {
    * @throws NotFoundError `ERROR_EVENT_NOT_FOUND`
    */
   async event(id: string): Promise<Readonly<ErrorEvent>> {
+    if (!isUUID(id)) throw new NotFoundError('ERROR_EVENT_NOT_FOUND');
     try {
       const event = await this.database.read(async (manager) => await manager.findOneBy(ErrorEvent, { id }));
       if (event !== null) return event;

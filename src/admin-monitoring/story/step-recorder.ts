@@ -87,7 +87,13 @@ function factsOf(event: PolicyEvent): readonly [RequestStepKind, Readonly<Record
       const { type, ...facts } = event;
       return [type, facts];
     }
-    default:
+    case 'duration':
+    case 'late_end':
+    case 'break':
+    case 'half_open':
+    case 'reset':
+    case 'override':
+    case 'override_ended':
       // Sums of these, and what happens to a circuit whoever calls.
       return null;
   }

@@ -1,5 +1,6 @@
 import { ACCESS_ERRORS } from './catalogue/access.js';
 import { ALERT_ERRORS } from './catalogue/alerts.js';
+import { BROWSER_ERRORS } from './catalogue/browser.js';
 import { DATABASE_ERRORS } from './catalogue/database.js';
 import { EXTERNAL_SERVICE_ERRORS } from './catalogue/external-services.js';
 import { FILE_ERRORS } from './catalogue/files.js';
@@ -20,6 +21,7 @@ export const CATALOGUE_GROUPS = {
   'External services': EXTERNAL_SERVICE_ERRORS,
   Database: DATABASE_ERRORS,
   Alerts: ALERT_ERRORS,
+  Browser: BROWSER_ERRORS,
 } as const satisfies Readonly<Record<string, CatalogueGroup>>;
 
 /** Every error code there is, with everything about it. Codes are stable for ever; entries are never removed. */
@@ -33,6 +35,7 @@ export const ERROR_CATALOGUE = Object.freeze({
   ...EXTERNAL_SERVICE_ERRORS,
   ...DATABASE_ERRORS,
   ...ALERT_ERRORS,
+  ...BROWSER_ERRORS,
 }) satisfies CatalogueGroup;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -5,7 +5,8 @@ export const ERROR_SINK = Symbol('ErrorSink');
 
 /** Where an error happened. */
 export interface ErrorContext {
-  readonly kind: 'request' | 'job' | 'process';
+  /** `browser`: in a page, which reported it. */
+  readonly kind: 'request' | 'job' | 'process' | 'browser';
   readonly requestId?: string | undefined;
   readonly userId?: string | undefined;
   /** Method and route pattern, e.g. `GET /api/jobs/render/status/:job_id`. */

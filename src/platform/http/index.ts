@@ -25,3 +25,4 @@ export { limitRequests } from './rate-limits/rate-limit.hook.js';
 export { RateLimits } from './rate-limits/rate-limits.js';
 export { RequestContext, type TrailLine } from './request-context.js';
 export { IsWellFormedText } from './well-formed-text.js';
+export { WholeNumber } from './whole-number.js';

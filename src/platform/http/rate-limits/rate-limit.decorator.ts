@@ -2,8 +2,8 @@ import { SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 
-/** The limits that hold across all instances. */
-export type StrictLimit = 'auth' | 'create_session' | 'submit';
+/** The limits of single routes: across all instances, but `browser_errors`, which each instance counts in memory. */
+export type StrictLimit = 'auth' | 'create_session' | 'submit' | 'browser_errors';
 
 export const STRICT_LIMIT = Symbol('StrictLimit');
 

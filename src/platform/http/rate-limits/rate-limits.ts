@@ -44,6 +44,7 @@ export class RateLimits {
       auth: acrossInstances('auth', rateLimits.auth, dataSource),
       create_session: acrossInstances('create_session', rateLimits.createSession, dataSource),
       submit: acrossInstances('submit', rateLimits.submit, dataSource),
+      browser_errors: inMemory('browser_errors', rateLimits.browserErrors),
     };
   }
 
