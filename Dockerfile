@@ -4,8 +4,9 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json nest-cli.json .swcrc ./
+COPY tsconfig.json nest-cli.json .swcrc vite.config.ts ./
 COPY src ./src
+COPY web ./web
 COPY migrations ./migrations
 # The sandbox and test support are for development only and are not part of the image.
 RUN npm run build && rm -rf dist/src/sandbox

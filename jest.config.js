@@ -1,6 +1,6 @@
 /**
- * One suite each for unit (beside the code), integration (real PostgreSQL), e2e (the built product as a process) and faults (the
- * same while its dependencies fail, one cell of the fault matrix after another).
+ * One suite each for unit (beside the code), integration (real PostgreSQL), e2e (the built product as a process), faults (the
+ * same while its dependencies fail, one cell of the fault matrix after another) and browser (its pages in Chromium).
  */
 const shared = {
   testEnvironment: 'node',
@@ -12,7 +12,7 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{src,web}/**/*.spec.ts'] },
     {
       ...shared,
       displayName: 'integration',
@@ -31,6 +31,13 @@ export default {
       ...shared,
       displayName: 'faults',
       testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+    {
+      ...shared,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/browser/**/*.spec.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

@@ -1,8 +1,10 @@
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { ValidationPipe } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from './config/index.js';
+import { contentSecurityPolicy } from './content-security-policy.js';
 import { serveOpenApi } from './openapi.js';
 import { ERROR_SINK, ErrorResponder, type ErrorSink, fromClassValidator } from './platform/errors/index.js';
 import {
@@ -21,6 +23,7 @@ import {
   RouteTable,
   serveProbesOnly,
 } from './platform/http/index.js';
+import { servePages } from './pages.js';
 
 export { fastifyOptions } from './platform/http/index.js';
 
@@ -76,8 +79,13 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
 
   configureCors(app, config);
   await configureBodies(app, config);
-  await app.register(helmet, helmetOptions(config));
+  await app.register(helmet, {
+    hsts: config.environment === 'production',
+    contentSecurityPolicy: contentSecurityPolicy(config),
+  });
+  await app.register(cookie);
   serveOpenApi(app, fastify, config);
+  await servePages(app, fastify, config);
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,
@@ -117,20 +125,4 @@ async function configureBodies(app: NestFastifyApplication, config: AppConfig): 
     jsonBodyParser(fastify),
   );
   await app.register(multipart, { limits: { ...FORM_LIMITS, fileSize: config.rendering.maxUploadBytes } });
-}
-
-/** The pages are ours and load nothing from elsewhere; plain HTTP stays possible where nobody terminates TLS. */
-function helmetOptions({ environment }: AppConfig): Parameters<typeof helmet>[1] {
-  return {
-    hsts: environment === 'production',
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:', 'https:'],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        upgradeInsecureRequests: environment === 'production' ? [] : null,
-      },
-    },
-  };
 }

@@ -1,8 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from './config/index.js';
+import { contentSecurityPolicy } from './content-security-policy.js';
 import { type ApiDescription, buildApiDocument } from './platform/http/index.js';
 
 /** Files of the page change with a deployment only, and are asked for again under their version. */
@@ -32,15 +35,22 @@ const START_SCRIPT = `SwaggerUIBundle({
  * asked for, and the page loads nothing from elsewhere. To be called before the application initialises or listens.
  */
 export function serveOpenApi(app: NestFastifyApplication, fastify: FastifyInstance, config: AppConfig): void {
-  const document = once(async () => JSON.stringify(await buildApiDocument(app, describeApi(config.version))));
+  const document = once(async () => JSON.stringify(await apiDocument(app, config.version)));
   fastify.get('/docs/openapi.json', async (_request, reply) => {
     const json = await document();
     return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(json);
   });
+  // Swagger UI writes style attributes.
+  const options = { helmet: { contentSecurityPolicy: contentSecurityPolicy(config, { inlineStyles: true }) } };
   for (const path of ['/docs', '/docs/']) {
-    fastify.get(path, (_request, reply) => reply.type('text/html; charset=utf-8').send(page(config.version)));
+    fastify.get(path, options, (_request, reply) => reply.type('text/html; charset=utf-8').send(page(config.version)));
   }
   servePageParts(fastify);
+}
+
+/** The OpenAPI document of the product. */
+export function apiDocument(app: INestApplication, version: string): Promise<OpenAPIObject> {
+  return buildApiDocument(app, describeApi(version));
 }
 
 /** One page has many parts: they do not count towards the rate limits. */

@@ -28,6 +28,8 @@ export interface HttpConfig {
   readonly requestTimeoutMs: number;
   /** How long in-flight requests may take to finish at shutdown. */
   readonly shutdownGraceMs: number;
+  /** Directory of the built pages; null serves none. */
+  readonly pagesDir: string | null;
 }
 
 export interface LogConfig {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { availableParallelism, hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { AppConfig, LogLevel, RateLimitSettings, SandboxConfig } from './app-config.js';
 import type { Environment } from './environment.js';
 import type { LocalSecrets } from './local-secrets.js';
@@ -66,6 +66,7 @@ export function assembleConfig(
       jsonBodyLimitBytes: MEBIBYTE,
       requestTimeoutMs: 300_000,
       shutdownGraceMs,
+      pagesDir: join(dirname(packageFile()), 'dist', 'web'),
     },
     log: {
       level: parseLogLevel(environment.LOG_LEVEL),
@@ -196,7 +197,11 @@ function parseTrustProxy(value: string | undefined): boolean | number | string {
 }
 
 function readVersion(): string {
+  return (JSON.parse(readFileSync(packageFile(), 'utf8')) as { version: string }).version;
+}
+
+function packageFile(): string {
   const path = findPackageJSON(import.meta.url);
   if (path === undefined) throw new Error('package.json is missing');
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  return path;
 }

@@ -22,6 +22,7 @@ function baseConfig(stateDir: string): AppConfig {
       jsonBodyLimitBytes: 1_048_576,
       requestTimeoutMs: 300_000,
       shutdownGraceMs: 1_000,
+      pagesDir: null,
     },
     log: { level: 'fatal', dir: null },
     database: {

@@ -1,0 +1,35 @@
+import type { FastifyHelmetOptions } from '@fastify/helmet';
+import type { AppConfig } from './config/index.js';
+
+type Policy = Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | undefined>;
+
+/**
+ * What a page of ours may load: its own files and nothing else, but for the customer's video, which plays from where it is stored.
+ * No inline script or style; plain HTTP stays possible where nobody terminates TLS.
+ *
+ * @param inlineStyles - for a page of somebody else's making that cannot do without.
+ */
+export function contentSecurityPolicy(
+  { environment, gcs }: AppConfig,
+  { inlineStyles = false }: { readonly inlineStyles?: boolean } = {},
+): Policy {
+  return {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      baseUri: ["'none'"],
+      objectSrc: ["'none'"],
+      frameAncestors: ["'none'"],
+      formAction: ["'self'"],
+      scriptSrc: ["'self'"],
+      scriptSrcAttr: ["'none'"],
+      styleSrc: inlineStyles ? ["'self'", "'unsafe-inline'"] : ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      mediaSrc: ["'self'", 'blob:', new URL(gcs.apiEndpoint ?? GOOGLE_CLOUD_STORAGE).origin],
+      ...(environment === 'production' ? { upgradeInsecureRequests: [] } : {}),
+    },
+  };
+}
+
+/** Signed links to videos lead there. */
+const GOOGLE_CLOUD_STORAGE = 'https://storage.googleapis.com';

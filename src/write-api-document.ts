@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { testConfig } from './config/testing.js';
+import { apiDocument } from './openapi.js';
+
+/**
+ * Writes the OpenAPI document to the file named as argument, from the code alone: nothing is instantiated, connected or started.
+ * The typed client of the pages is generated from it.
+ */
+async function writeApiDocument(path: string | undefined): Promise<void> {
+  if (path === undefined) throw new Error('Usage: write-api-document <file>');
+  const config = testConfig();
+  const app = await NestFactory.create(await AppModule.register(config), new FastifyAdapter(), {
+    preview: true,
+    logger: ['error'],
+  });
+  writeFileSync(path, `${JSON.stringify(await apiDocument(app, config.version), null, 2)}\n`);
+}
+
+await writeApiDocument(process.argv[2]);
