@@ -21,7 +21,7 @@ import { PasswordResetService } from './password-reset.service.js';
 import { RegistrationService } from './registration.service.js';
 import { Sessions, type TokenPair } from './sessions.js';
 import { UserDirectory } from './user-directory.js';
-import { wireUser } from './wire-user.js';
+import { wireSession, wireUser } from './wire-user.js';
 
 /** Registration, sessions, and the links that are mailed. */
 @Tag('Auth')
@@ -131,13 +131,7 @@ export class AuthController {
   }
 
   private answer(user: User, pair: TokenPair): SessionResponse {
-    return {
-      access_token: pair.accessToken,
-      refresh_token: pair.refreshToken,
-      token_type: 'Bearer',
-      expires_in: pair.expiresInSeconds,
-      user: this.wire(user),
-    };
+    return Object.assign(wireSession(pair, this.wire(user)), { refresh_token: pair.refreshToken });
   }
 
   private wire(user: User): UserResponse {

@@ -27,6 +27,9 @@ import { Passwords } from './passwords.js';
 import { RegistrationService } from './registration.service.js';
 import { Sessions } from './sessions.js';
 import { UserDirectory } from './user-directory.js';
+import { SameOriginGuard } from './web/same-origin.guard.js';
+import { SessionCookie } from './web/session-cookie.js';
+import { WebSessionsController } from './web/web-sessions.controller.js';
 
 /** Users, sessions, and the guards other features put before their routes. */
 @Module({
@@ -35,7 +38,7 @@ import { UserDirectory } from './user-directory.js';
     JwtModule.register({}),
     EmailModule,
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, WebSessionsController],
   providers: [
     AccessTokens,
     AccountMails,
@@ -54,6 +57,8 @@ import { UserDirectory } from './user-directory.js';
     PasswordResetService,
     Passwords,
     RegistrationService,
+    SameOriginGuard,
+    SessionCookie,
     Sessions,
     UserDirectory,
   ],

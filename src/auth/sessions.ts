@@ -9,7 +9,7 @@ import { AccessTokens } from './access-tokens.js';
 import { AuthSession, type RevocationReason } from './entities/auth-session.entity.js';
 import { RefreshToken } from './entities/refresh-token.entity.js';
 import { User } from './entities/user.entity.js';
-import { newSecretToken, sha256Hex } from './secret-token.js';
+import { newSecretToken, sha256Hex, successorToken } from './secret-token.js';
 
 /** What a client gets to prove itself with. */
 export interface TokenPair {
@@ -23,6 +23,17 @@ type Rotation =
   | { readonly outcome: 'reused'; readonly user: User; readonly sessionId: string }
   | { readonly outcome: 'refused'; readonly code: 'INVALID_TOKEN' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED' };
 
+export interface RefreshOptions {
+  /**
+   * For clients whose answers get lost, such as a page that is closed while it waits: for {@link REPEATABLE_MS} a token gives the
+   * same successor again, as long as nobody has used that one.
+   */
+  readonly repeatable?: boolean;
+}
+
+/** Long enough to notice that an answer is missing and ask again; then two uses mean two parties, as ever. */
+const REPEATABLE_MS = 120_000;
+
 /**
  * Sessions with rotating refresh tokens (RFC 9700 §4.14.2): each token is good for one refresh, and a second use
  * means that two parties hold it, so the whole session ends for both.
@@ -30,6 +41,7 @@ type Rotation =
 @Injectable()
 export class Sessions {
   private readonly refreshTtlMs: number;
+  private readonly successorSecret: string;
 
   constructor(
     private readonly database: Database,
@@ -39,6 +51,7 @@ export class Sessions {
     @Inject(APP_CONFIG) config: AppConfig,
   ) {
     this.refreshTtlMs = config.auth.refreshTokenTtlSeconds * 1_000;
+    this.successorSecret = config.auth.jwtSecret;
   }
 
   /** Opens a session for a user who has just proven who they are. */
@@ -64,9 +77,13 @@ export class Sessions {
    *
    * @throws TokenError `INVALID_TOKEN`, `TOKEN_EXPIRED` or `TOKEN_REVOKED`
    */
-  async refresh(token: string): Promise<{ readonly user: User; readonly pair: TokenPair }> {
+  async refresh(
+    token: string,
+    { repeatable = false }: RefreshOptions = {},
+  ): Promise<{ readonly user: User; readonly pair: TokenPair }> {
+    const successor = repeatable ? successorToken(token, this.successorSecret) : null;
     // A reuse must stay revoked, so it is the transaction's result and becomes an error only after the commit.
-    const rotation = await this.database.transaction((manager) => this.rotate(manager, sha256Hex(token)));
+    const rotation = await this.database.transaction((manager) => this.rotate(manager, sha256Hex(token), successor));
     switch (rotation.outcome) {
       case 'rotated':
         return {
@@ -104,7 +121,8 @@ export class Sessions {
     await this.revoke(manager, { userId, ...others }, reason);
   }
 
-  private async rotate(manager: EntityManager, tokenHash: string): Promise<Rotation> {
+  /** @param successor - the token to hand out, where the client may ask for it again; else a new one. */
+  private async rotate(manager: EntityManager, tokenHash: string, successor: string | null): Promise<Rotation> {
     // Both rows are locked, so of two refreshes of one token the second sees what the first has done.
     const token = await manager
       .createQueryBuilder(RefreshToken, 'token')
@@ -121,6 +139,10 @@ export class Sessions {
     const now = this.clock.now();
     if (session.revokedAt !== null || user.disabledAt !== null) return { outcome: 'refused', code: 'TOKEN_REVOKED' };
     if (token.usedAt !== null) {
+      const isRepetition = now.getTime() - token.usedAt.getTime() <= REPEATABLE_MS;
+      if (successor !== null && isRepetition && (await this.isUnused(manager, successor))) {
+        return { outcome: 'rotated', user, sessionId: session.id, refreshToken: successor };
+      }
       await this.revoke(manager, { id: session.id }, 'token_reuse');
       return { outcome: 'reused', user, sessionId: session.id };
     }
@@ -131,8 +153,12 @@ export class Sessions {
       outcome: 'rotated',
       user,
       sessionId: session.id,
-      refreshToken: await this.addToken(manager, session.id, now),
+      refreshToken: await this.addToken(manager, session.id, now, successor ?? newSecretToken()),
     };
+  }
+
+  private async isUnused(manager: EntityManager, token: string): Promise<boolean> {
+    return await manager.existsBy(RefreshToken, { tokenHash: sha256Hex(token), usedAt: IsNull() });
   }
 
   private async revoke(
@@ -144,8 +170,12 @@ export class Sessions {
     await manager.update(AuthSession, live, { revokedAt: this.clock.now(), revokedReason });
   }
 
-  private async addToken(manager: EntityManager, sessionId: string, now: Date): Promise<string> {
-    const token = newSecretToken();
+  private async addToken(
+    manager: EntityManager,
+    sessionId: string,
+    now: Date,
+    token = newSecretToken(),
+  ): Promise<string> {
     await manager.insert(RefreshToken, {
       tokenHash: sha256Hex(token),
       sessionId,

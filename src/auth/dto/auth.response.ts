@@ -29,13 +29,10 @@ export class UserMessageResponse extends MessageResponse {
   readonly user!: UserResponse;
 }
 
-/** What a client proves itself with from now on. */
-export class SessionResponse {
+/** What a page proves itself with from now on; the refresh token is in a cookie that scripts cannot read. */
+export class WebSessionResponse {
   @Field({ description: 'Goes into `Authorization: Bearer …`' })
   readonly access_token!: string;
-
-  @Field({ description: 'Good for one refresh' })
-  readonly refresh_token!: string;
 
   @Field({ enum: ['Bearer'] })
   readonly token_type!: 'Bearer';
@@ -45,4 +42,10 @@ export class SessionResponse {
 
   @Field()
   readonly user!: UserResponse;
+}
+
+/** What any other client proves itself with from now on. */
+export class SessionResponse extends WebSessionResponse {
+  @Field({ description: 'Good for one refresh' })
+  readonly refresh_token!: string;
 }

@@ -182,16 +182,18 @@ export class AuthApp {
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   }
 
-  private async send<T extends object>(
+  async send<T extends object>(
     method: 'GET' | 'POST' | 'PUT',
     url: string,
-    body: unknown,
-    token: string | undefined,
+    body?: unknown,
+    token?: string,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer<T>> {
     const response = await this.app.inject({
       method,
       url,
       headers: {
+        ...headers,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

@@ -132,6 +132,17 @@ describe('answers', () => {
     ({ access_token: token } = login.body as { access_token: string });
   });
 
+  it('of the sessions of pages are what the document says', async () => {
+    const headers = { origin: app.origin };
+    const signedIn = await ask('webSessionsLogin', 200, { json: { email, password: 'another horse 2' }, headers });
+    const [cookie = ''] = signedIn.headers.get('set-cookie')?.split(';') ?? [];
+    await ask('webSessionsRefresh', 200, { headers: { ...headers, cookie } });
+    await ask('webSessionsRefresh', 204, { headers });
+    await ask('webSessionsRefresh', 401, { headers: { ...headers, cookie: 'oriel_session=nonsense' } });
+    await ask('webSessionsRefresh', 403);
+    await ask('webSessionsLogout', 204, { headers });
+  });
+
   it('of payments are what the document says', async () => {
     await ask('paymentsTiers', 200);
     const opened = await ask('paymentsCreateSession', 201, { json: { tier: 'basic' } });
