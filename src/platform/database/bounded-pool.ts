@@ -54,9 +54,9 @@ export class BoundedPool extends pg.Pool {
     }, this.waitMs);
     return (error, client, done) => {
       clearTimeout(timer);
-      // Whoever waited has gone; what comes now is the next one's.
-      if (late) done();
-      else callback(error, client, done);
+      if (!late) callback(error, client, done);
+      // Whoever waited has gone; the connection that comes now is the next one's. With an error there is nothing to give back.
+      else if (client !== undefined) done();
     };
   }
 }
