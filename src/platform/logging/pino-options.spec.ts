@@ -20,6 +20,13 @@ describe('pinoOptions', () => {
     ]);
   });
 
+  it('writes one message where Nest passes on a stack that nobody gave', () => {
+    const { logger, capture } = capturedLogger(config);
+    logger.error({ msg: 'broken', context: 'Storage' }, undefined);
+    expect(capture.text.join('').match(/"msg"/g)).toHaveLength(1);
+    expect(capture.lines).toMatchObject([{ msg: 'broken' }]);
+  });
+
   it('leaves out what is below the configured level', () => {
     const { logger, capture } = capturedLogger(config);
     logger.debug('too fine');

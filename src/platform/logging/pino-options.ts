@@ -43,7 +43,8 @@ function writeRedacted(args: readonly unknown[], write: LogFn): string {
   const [first, ...rest] = args;
   if (typeof first === 'object' && first !== null) {
     const fields = redact(first instanceof Error ? { err: first } : first) as Record<string, unknown>;
-    const message = rest.length > 0 ? redactString(format(...rest)) : undefined;
+    // Nest's own `Logger.error` passes on the stack that it may have been given, and was not.
+    const message = rest[0] === undefined ? undefined : redactString(format(...rest));
     const shown = message ?? (first instanceof Error ? redactString(first.message) : undefined);
     write(fields, shown);
     return shown ?? (typeof fields['msg'] === 'string' ? fields['msg'] : '');
