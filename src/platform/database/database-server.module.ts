@@ -1,4 +1,5 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Logger, type LoggerService, Module } from '@nestjs/common';
+import { Logger as StructuredLog } from 'nestjs-pino';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { applicationName, processKey } from './application-name.js';
 import { waitForDatabase } from './boot-wait.js';
@@ -9,9 +10,29 @@ import { migrate } from './migrations.js';
 /** Injection token of the {@link DatabaseServer}. */
 export const DATABASE_SERVER = Symbol('DatabaseServer');
 
+const CONTEXT = 'Database';
+
+/**
+ * Nest keeps back what is logged through its own `Logger` until the application stands. A boot that waits for its database must
+ * say so while it waits, so these lines go straight to the log where there is one.
+ */
+type BootLog = Pick<Logger, 'log' | 'warn'>;
+
+function bootLog(log: LoggerService | undefined): BootLog {
+  if (log === undefined) return new Logger(CONTEXT);
+  return {
+    log: (line: unknown) => {
+      log.log(line, CONTEXT);
+    },
+    warn: (line: unknown) => {
+      log.warn(line, CONTEXT);
+    },
+  };
+}
+
 /** Starts (or finds) the server, waits until it answers, and migrates: whoever injects the URL finds a usable schema. */
-async function openServer(config: AppConfig): Promise<DatabaseServer> {
-  const logger = new Logger('Database');
+async function openServer(config: AppConfig, log?: StructuredLog): Promise<DatabaseServer> {
+  const logger = bootLog(log);
   const server = await findServer(config, logger);
   const name = applicationName(config, 'boot');
   const { bootWaitMs: waitMs, connectTimeoutMs } = config.database;
@@ -20,7 +41,7 @@ async function openServer(config: AppConfig): Promise<DatabaseServer> {
   return server;
 }
 
-async function findServer(config: AppConfig, logger: Logger): Promise<DatabaseServer> {
+async function findServer(config: AppConfig, logger: BootLog): Promise<DatabaseServer> {
   const { url, embeddedDir, embeddedPassword } = config.database;
   if (url !== null) return new ExternalServer(url);
   // Loaded only here: with a database of its own a deployment needs neither this code nor the package.
@@ -37,7 +58,11 @@ async function findServer(config: AppConfig, logger: Logger): Promise<DatabaseSe
 @Global()
 @Module({
   providers: [
-    { provide: DATABASE_SERVER, inject: [APP_CONFIG], useFactory: openServer },
+    {
+      provide: DATABASE_SERVER,
+      inject: [APP_CONFIG, { token: StructuredLog, optional: true }],
+      useFactory: openServer,
+    },
     { provide: DATABASE_URL, inject: [DATABASE_SERVER], useFactory: (server: DatabaseServer) => server.url },
   ],
   exports: [DATABASE_SERVER, DATABASE_URL],
