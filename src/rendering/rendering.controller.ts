@@ -1,4 +1,16 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AuthenticatedUser, AuthGuard, CurrentUser } from '../auth/index.js';
 import { Database } from '../platform/database/index.js';
@@ -19,6 +31,7 @@ import { RenderEstimates } from './jobs/render-estimates.js';
 import { RenderJobs } from './jobs/render-jobs.js';
 import { clientGone } from './submission/client-gone.js';
 import { RenderSubmissions } from './submission/render-submissions.js';
+import { UploadRefusals } from './submission/upload-refusals.js';
 
 const STATUS_PATH = '/api/jobs/render/status/';
 
@@ -39,6 +52,7 @@ export class RenderingController {
   @Post('submit')
   @HttpCode(202)
   @RateLimit('submit')
+  @UseInterceptors(UploadRefusals)
   @Operation(SUBMISSION_DESCRIPTION)
   async submit(
     @CurrentUser() user: AuthenticatedUser,

@@ -21,6 +21,7 @@ import { RenderingHealth } from './rendering-health.js';
 import { AudioCheck } from './submission/audio-check.js';
 import { RenderSubmissions } from './submission/render-submissions.js';
 import { UploadForms } from './submission/upload-form.js';
+import { UploadRefusals } from './submission/upload-refusals.js';
 import { AttemptRows } from './worker/attempt-rows.js';
 import { JobOutcomes } from './worker/job-outcomes.js';
 import { RenderAwakening } from './worker/render-awakening.js';
@@ -56,6 +57,7 @@ import { VideoProduction } from './worker/video-production.js';
     TemporaryDirectories,
     TrackRetention,
     UploadForms,
+    UploadRefusals,
     VideoProduction,
   ],
   exports: [FailedJobs, RenderJobs],
