@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ServiceName } from '../../config/index.js';
+import { redactString } from '../../platform/logging/index.js';
 import { type CircuitOrder, CircuitOrders, type OrderRequest } from '../../platform/resilience/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import type { AuditAction } from '../audit/audit-actions.js';
@@ -51,6 +52,7 @@ export class CircuitControl {
   }
 }
 
+/** The reason as everybody may read it: it stays in the order, and every instance logs it. */
 function given(reason: string | undefined): { readonly reason?: string } {
-  return reason === undefined ? {} : { reason };
+  return reason === undefined ? {} : { reason: redactString(reason) };
 }

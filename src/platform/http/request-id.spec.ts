@@ -12,6 +12,10 @@ describe('requestIdFrom', () => {
     },
   );
 
+  it.each(['sk_live_0123456789abcdef', 'SG.0123456789.abcdef', '4242424242424242'])('takes no %s for an id', (id) => {
+    expect(requestIdFrom({ 'x-request-id': id })).not.toBe(id);
+  });
+
   it('never makes the same one twice', () => {
     expect(new Set(Array.from({ length: 1_000 }, () => requestIdFrom({}))).size).toBe(1_000);
   });

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { redactString } from '../logging/redaction/redactor.js';
 import { newId } from '../time/index.js';
 
 const ACCEPTABLE_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
@@ -8,10 +9,11 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The caller's `X-Request-Id` where it is harmless in logs and headers, else a new UUIDv7. */
+/** The caller's `X-Request-Id` where it is harmless in logs and headers and looks like no secret, else a new UUIDv7. */
 export function requestIdFrom(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && ACCEPTABLE_REQUEST_ID.test(given) ? given : newId();
+  if (typeof given !== 'string' || !ACCEPTABLE_REQUEST_ID.test(given)) return newId();
+  return redactString(given) === given ? given : newId();
 }
 
 /** The trace the caller says it is part of, else one that begins here: the request id where that has the form of one. */

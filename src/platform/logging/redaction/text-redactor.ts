@@ -12,8 +12,9 @@ const AUTH_SCHEMES = /\b(Bearer|Basic)(\s{1,8}|%20)([\w.~+/=-]{6,})/gi;
 const USER_INFO = /:\/\/[^\s/?#"'<>\\]+@/g;
 /** Anything that could hold a JWT; what it holds is looked at in one further pass. */
 const LONG_WORD = /[\w.~+/=-]{20,}/g;
-const PEM_BEGIN = '-----BEGIN ';
-const PEM_END = /-----END [A-Z0-9 ]{1,64}-----/g;
+/** Also in a URL, where a blank is `%20` or `+`. */
+const PEM_BEGIN = /-----BEGIN(?: |%20|\+)/g;
+const PEM_END = /-----END(?: |%20|\+)[A-Z0-9 %+]{1,64}-----/g;
 /** The sign of an address with something before it and a domain name (RFC 1035 §2.3.1) or localhost behind it. */
 const AT_SIGN =
   /(?<=[^\s"'<>()[\]{},;:@=&?/\\%|])(?:@|%40)(?=(?:[a-z0-9][a-z0-9-]{0,62}\.){1,10}[a-z][a-z0-9-]{1,62}|localhost\b)/gi;
@@ -36,18 +37,22 @@ export function redactText(text: string): string {
 }
 
 function redactPemBlocks(text: string): string {
-  let begin = text.indexOf(PEM_BEGIN);
-  if (begin === -1) return text;
+  let begin = searchFrom(PEM_BEGIN, text, 0);
+  if (begin === null) return text;
   let result = '';
   let copiedTo = 0;
-  while (begin !== -1) {
-    PEM_END.lastIndex = begin;
-    const end = PEM_END.exec(text);
-    result += text.slice(copiedTo, begin) + REDACTED;
+  while (begin !== null) {
+    const end = searchFrom(PEM_END, text, begin.index);
+    result += text.slice(copiedTo, begin.index) + REDACTED;
     copiedTo = end === null ? text.length : end.index + end[0].length;
-    begin = text.indexOf(PEM_BEGIN, copiedTo);
+    begin = searchFrom(PEM_BEGIN, text, copiedTo);
   }
   return result + text.slice(copiedTo);
+}
+
+function searchFrom(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
+  pattern.lastIndex = index;
+  return pattern.exec(text);
 }
 
 /** "Basic" is also an ordinary word: only what decodes to `user:password` follows it as a credential. */
