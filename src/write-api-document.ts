@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -17,6 +18,8 @@ async function writeApiDocument(path: string | undefined): Promise<void> {
     preview: true,
     logger: ['error'],
   });
+  // A fresh checkout has none: what is generated is not kept.
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(await apiDocument(app, config.version), null, 2)}\n`);
 }
 
