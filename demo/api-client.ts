@@ -1,7 +1,12 @@
 /** The product answered with its error envelope. */
 export class ApiFailure extends Error {
-  constructor(status: number, { code, message, details }: Envelope['error']) {
-    super(`${code} (${status}): ${message} [request ${details.request_id}]`);
+  readonly status: number;
+  readonly error: Envelope['error'];
+
+  constructor(status: number, error: Envelope['error']) {
+    super(`${error.code} (${status}): ${error.message} [request ${error.details.request_id}]`);
+    this.status = status;
+    this.error = error;
   }
 }
 
@@ -11,7 +16,13 @@ interface Envelope {
   readonly error: {
     readonly code: string;
     readonly message: string;
-    readonly details: { readonly request_id: string };
+    readonly details: {
+      readonly request_id: string;
+      /** Seconds to wait before trying again. */
+      readonly retry_after?: number;
+      /** The job that a payment was used for. */
+      readonly job_id?: string;
+    };
   };
 }
 
@@ -32,10 +43,10 @@ export class ApiClient {
     return (await this.request(path, {})) as T;
   }
 
-  async post<T = Json>(path: string, body: Json): Promise<T> {
+  async post<T = Json>(path: string, body: Json, headers: Readonly<Record<string, string>> = {}): Promise<T> {
     return (await this.request(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })) as T;
   }

@@ -6,10 +6,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ApiClient } from './api-client.ts';
-import { download, follow, type LookOptions, pay, registerAndVerify, submit } from './journey.ts';
+import { download, follow, type LookOptions, type OnProgress, pay, registerAndVerify, submit } from './journey.ts';
 import { findOrStartServer } from './server.ts';
 import { synthesizeTrack } from './synthesize-track.ts';
-import { say } from './terminal.ts';
+import { ProgressBar, say } from './terminal.ts';
 
 const OWN_TRACK_SECONDS = 12;
 
@@ -26,6 +26,15 @@ class Stopwatch {
   toString(): string {
     return this.laps.join(', ');
   }
+}
+
+async function withBar<T>(label: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  const bar = new ProgressBar(label);
+  const result = await work((fraction, note) => {
+    bar.update(fraction, note);
+  });
+  bar.end();
+  return result;
 }
 
 async function ownTrack(outDir: string): Promise<string> {
@@ -57,8 +66,10 @@ async function main(): Promise<void> {
     const api = new ApiClient(server.origin);
     await watch.time('account', () => registerAndVerify(api, server.sandboxOrigin));
     const paymentId = await watch.time('payment', () => pay(api, options.resolution));
-    const jobId = await watch.time('upload', () => submit(api, track, paymentId, options));
-    await watch.time('render', () => follow(api, jobId));
+    const jobId = await watch.time('upload', () =>
+      withBar('upload', (onProgress) => submit(api, track, paymentId, options, onProgress)),
+    );
+    await watch.time('render', () => withBar('render', (onProgress) => follow(api, jobId, onProgress)));
     const { path, sizeBytes } = await watch.time('download', () => download(api, jobId, outDir));
     say(`  ${path} (${(sizeBytes / 1e6).toFixed(1)} MB)`);
     say(`  time: ${watch.toString()}`);

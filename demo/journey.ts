@@ -1,14 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createWriteStream, openAsBlob } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
-import { ProgressBar, say } from './terminal.ts';
+import { say } from './terminal.ts';
 
 const CARD = '4242424242424242';
+const MAIL_LIMIT_MS = 60_000;
 const FINAL_STATES = new Set(['completed', 'failed', 'cancelled']);
+
+/** Told how far a step has come, as a fraction (0–1). */
+export type OnProgress = (fraction: number, note?: string) => void;
 
 interface Job {
   readonly id: string;
@@ -26,20 +30,27 @@ export interface LookOptions {
 }
 
 /** Makes an account, verifies it with the token from the sandbox's mailbox and signs in; gives the access token. */
-export async function registerAndVerify(api: ApiClient, sandboxOrigin: string): Promise<string> {
-  const email = `musician-${randomBytes(4).toString('hex')}@example.com`;
+export async function registerAndVerify(
+  api: ApiClient,
+  sandboxOrigin: string,
+  { email = newAddress(), tell = say } = {},
+): Promise<string> {
   const password = `${randomBytes(12).toString('base64url')}a1`;
   await api.post('/api/auth/register', { email, password });
   await api.post('/api/auth/verify-email', { token: await tokenFromMailbox(sandboxOrigin, email) });
   const session = await api.post<{ access_token: string }>('/api/auth/login', { email, password });
   api.signIn(session.access_token);
-  say(`  registered and verified ${email}`);
+  tell(`  registered and verified ${email}`);
   return session.access_token;
 }
 
-/** The mail is sent by the queue, so it may take a moment to arrive. */
+export function newAddress(): string {
+  return `musician-${randomBytes(4).toString('hex')}@example.com`;
+}
+
+/** The mail is sent by the queue, so it may take a moment to arrive, and more than that while SendGrid is away. */
 async function tokenFromMailbox(sandboxOrigin: string, email: string): Promise<string> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + MAIL_LIMIT_MS;
   while (Date.now() < deadline) {
     const response = await fetch(`${sandboxOrigin}/mailbox/messages?to=${encodeURIComponent(email)}`);
     const token = /token=([A-Za-z0-9._~-]+)/.exec(await response.text())?.[1];
@@ -58,7 +69,7 @@ interface Tier {
 }
 
 /** Buys the cheapest tier that offers `resolution` with the sandbox's test card; gives the payment's id. */
-export async function pay(api: ApiClient, resolution: string): Promise<string> {
+export async function pay(api: ApiClient, resolution: string, tell = say): Promise<string> {
   const { tiers } = await api.get<{ tiers: Tier[] }>('/api/payments/tiers');
   const pixels = (value: string): number =>
     value
@@ -71,9 +82,9 @@ export async function pay(api: ApiClient, resolution: string): Promise<string> {
   if (tier === undefined) throw new Error(`No tier offers ${resolution}`);
   const session = await api.post<{ payment_id: string; session_id: string; session_url: string }>(
     '/api/payments/create-session',
-    {
-      tier: tier.id,
-    },
+    { tier: tier.id },
+    // However often it is sent, there is one session.
+    { 'idempotency-key': randomUUID() },
   );
   const paid = await fetch(`${session.session_url}/pay`, {
     method: 'POST',
@@ -87,12 +98,18 @@ export async function pay(api: ApiClient, resolution: string): Promise<string> {
     if (!['pending', 'completed'].includes(status)) throw new Error(`The payment ended as ${status}`);
     await delay(50);
   }
-  say(`  paid ${(tier.amount / 100).toFixed(2)} ${tier.currency.toUpperCase()} for ${tier.name}`);
+  tell(`  paid ${(tier.amount / 100).toFixed(2)} ${tier.currency.toUpperCase()} for ${tier.name}`);
   return session.payment_id;
 }
 
 /** Uploads the track with its look; gives the job's id. */
-export async function submit(api: ApiClient, track: string, paymentId: string, options: LookOptions): Promise<string> {
+export async function submit(
+  api: ApiClient,
+  track: string,
+  paymentId: string,
+  options: LookOptions,
+  onProgress: OnProgress,
+): Promise<string> {
   const form = new FormData();
   form.set('payment_id', paymentId);
   form.set(
@@ -105,25 +122,18 @@ export async function submit(api: ApiClient, track: string, paymentId: string, o
     }),
   );
   form.set('audio_file', await openAsBlob(track), basename(track));
-  const bar = new ProgressBar('upload');
-  const { job_id } = await api.upload<{ job_id: string }>('/api/jobs/render/submit', form, (fraction) => {
-    bar.update(fraction);
-  });
-  bar.update(1);
-  bar.end();
+  const { job_id } = await api.upload<{ job_id: string }>('/api/jobs/render/submit', form, onProgress);
   return job_id;
 }
 
 /** Follows the job's events until it is done. */
-export async function follow(api: ApiClient, jobId: string): Promise<void> {
-  const bar = new ProgressBar('render');
+export async function follow(api: ApiClient, jobId: string, onProgress: OnProgress): Promise<void> {
   let last: Job | null = null;
   for await (const { job } of api.events<{ job: Job }>(`/api/jobs/render/events/${jobId}`)) {
     last = job;
-    bar.update(job.progress / 100, job.stage ?? job.status);
+    onProgress(job.progress / 100, job.stage ?? job.status);
     if (FINAL_STATES.has(job.status)) break;
   }
-  bar.end();
   if (last?.status !== 'completed') {
     throw new Error(
       `The job ended as ${last?.status ?? 'unknown'}: ${last?.error?.message ?? 'the event stream broke'}`,
@@ -131,11 +141,12 @@ export async function follow(api: ApiClient, jobId: string): Promise<void> {
   }
 }
 
-/** Fetches the video into `outDir`. */
+/** Fetches the video into `outDir`. @param signal - gives up the transfer */
 export async function download(
   api: ApiClient,
   jobId: string,
   outDir: string,
+  signal?: AbortSignal,
 ): Promise<{ path: string; sizeBytes: number }> {
   const { download_url, filename, size_bytes } = await api.get<{
     download_url: string;
@@ -144,7 +155,7 @@ export async function download(
   }>(`/api/jobs/render/download/${jobId}`);
   await mkdir(outDir, { recursive: true });
   const path = resolve(outDir, basename(filename));
-  const response = await fetch(download_url);
+  const response = await fetch(download_url, signal === undefined ? {} : { signal });
   if (!response.ok || response.body === null) throw new Error(`The download answered HTTP ${response.status}`);
   await pipeline(response.body, createWriteStream(path));
   return { path, sizeBytes: size_bytes };
