@@ -1,6 +1,7 @@
 /**
  * One suite each for unit (beside the code), integration (real PostgreSQL), e2e (the built product as a process), faults (the
- * same while its dependencies fail, one cell of the fault matrix after another) and browser (its pages in Chromium).
+ * same while its dependencies fail, one cell of the fault matrix after another) and browser (its pages in Chromium). The
+ * storm is started by `npm run test:storm`, which gives it its seed.
  */
 const shared = {
   testEnvironment: 'node',
@@ -31,6 +32,13 @@ export default {
       ...shared,
       displayName: 'faults',
       testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+    {
+      ...shared,
+      displayName: 'storm',
+      testMatch: ['<rootDir>/test/storm/**/*.spec.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
