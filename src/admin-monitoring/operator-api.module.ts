@@ -3,7 +3,8 @@ import { AlertsModule } from './alerts/alerts.module.js';
 import { ErrorsApiModule } from './api/errors-api.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 
 /** What administrators can look at and do. It comes after the features, because it shows all of them. */
-@Module({ imports: [AlertsModule, AuditModule, ErrorsApiModule, FleetModule] })
+@Module({ imports: [AlertsModule, AuditModule, ErrorsApiModule, FleetModule, OperationsModule] })
 export class OperatorApiModule {}

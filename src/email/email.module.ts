@@ -8,6 +8,7 @@ import { EmailClaims } from './email-claims.js';
 import { EmailDispatcher } from './email-dispatcher.js';
 import { EmailHealth } from './email-health.js';
 import { EmailJobs } from './email-jobs.js';
+import { EmailOperations } from './email-operations.js';
 import { EmailOutbox } from './email-outbox.js';
 import { EmailSweep } from './email-sweep.js';
 import { Email } from './entities/email.entity.js';
@@ -23,6 +24,7 @@ import { MAIL_SENDER, type MailSender } from './ports/mail-sender.port.js';
       inject: [APP_CONFIG],
       useFactory: (config: AppConfig): MailSender => new SendgridDriver(config.sendgrid),
     },
+    EmailOperations,
     EmailOutbox,
     EmailClaims,
     MailDelivery,
@@ -32,6 +34,6 @@ import { MAIL_SENDER, type MailSender } from './ports/mail-sender.port.js';
     EmailHealth,
     DeadMails,
   ],
-  exports: [DeadMails, EmailOutbox],
+  exports: [EmailOperations, DeadMails, EmailOutbox],
 })
 export class EmailModule {}

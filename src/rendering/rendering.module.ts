@@ -11,6 +11,7 @@ import { RenderEventsController } from './events/render-events.controller.js';
 import { TemporaryDirectories } from './files/temporary-directories.js';
 import { FailedJobs } from './jobs/failed-jobs.js';
 import { JobIntake } from './jobs/job-intake.js';
+import { JobOperations } from './jobs/job-operations.js';
 import { ObjectClaims } from './jobs/object-claims.js';
 import { RenderDownloads } from './jobs/render-downloads.js';
 import { RenderEstimates } from './jobs/render-estimates.js';
@@ -43,6 +44,7 @@ import { VideoProduction } from './worker/video-production.js';
     JobChanges,
     JobEventStreams,
     JobIntake,
+    JobOperations,
     JobOutcomes,
     ObjectClaims,
     RenderAwakening,
@@ -60,6 +62,6 @@ import { VideoProduction } from './worker/video-production.js';
     UploadRefusals,
     VideoProduction,
   ],
-  exports: [FailedJobs, RenderJobs],
+  exports: [JobOperations, FailedJobs, RenderJobs],
 })
 export class RenderingModule {}

@@ -2,6 +2,6 @@ export { LINK_FAILURES } from './download-links.js';
 export type { ObjectKind, ObjectLocation } from './entities/stored-object-record.entity.js';
 export { ObjectReferences, type ReferenceCheck } from './object-references.js';
 export { ObjectStorage } from './object-storage.service.js';
-export { ReplicationReport, type ReplicationStatus } from './replication-report.js';
+export { ReplicationReport, type ReplicationStatus, type WaitingObject } from './replication-report.js';
 export { StorageModule } from './storage.module.js';
 export type { DownloadUrl, DownloadUrlOptions, StoredObject, StoreRequest, TransferOptions } from './stored-object.js';

@@ -12,6 +12,12 @@ export interface ReplicationStatus {
   readonly lastErrorCode: string | null;
 }
 
+/** An object that waits in fallback storage. */
+export type WaitingObject = Pick<
+  StoredObjectRecord,
+  'id' | 'kind' | 'sizeBytes' | 'localSince' | 'attempts' | 'lastErrorCode'
+>;
+
 interface Row {
   readonly waiting: string;
   readonly bytes: string | null;
@@ -41,5 +47,20 @@ export class ReplicationReport {
       oldestSince: row?.oldest ?? null,
       lastErrorCode: row?.code ?? null,
     };
+  }
+
+  /** One page of the objects that wait, those that have waited longest first. @throws ApiError `DATABASE_*` */
+  async waiting(page: number, perPage: number): Promise<readonly WaitingObject[]> {
+    return await this.database.read(
+      async (manager) =>
+        await manager
+          .createQueryBuilder(StoredObjectRecord, 'o')
+          .where(`o.status = 'stored' AND o.location = 'local'`)
+          .orderBy('o.localSince')
+          .addOrderBy('o.id')
+          .offset((page - 1) * perPage)
+          .limit(perPage)
+          .getMany(),
+    );
   }
 }

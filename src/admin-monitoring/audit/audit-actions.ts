@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'error_group.resolve',
   'error_group.ignore',
   'error_group.reopen',
+  'job.retry',
+  'email.resend',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Credits, type Tier } from '../../payments/index.js';
 import { Database } from '../../platform/database/index.js';
 import { ConflictError } from '../../platform/errors/index.js';
@@ -66,10 +67,11 @@ export class JobIntake {
   /**
    * Starts a failed job again with the credit that its failure gave back.
    *
+   * @param also - what is to be written in the same transaction
    * @throws NotFoundError `JOB_NOT_FOUND`, ConflictError `JOB_NOT_RETRYABLE` unless it has failed and its track is still kept,
    *   and what {@link accept} throws when the credit was used or refunded meanwhile
    */
-  async restart(userId: string, jobId: string): Promise<RenderJob> {
+  async restart(userId: string, jobId: string, also?: (manager: EntityManager) => Promise<void>): Promise<RenderJob> {
     return await this.database.transaction(async (manager) => {
       const job = await this.jobs.lock(manager, userId, jobId);
       if (job.status !== 'failed' || job.audioObjectId === null) {
@@ -91,6 +93,7 @@ export class JobIntake {
       };
       await manager.getRepository(RenderJob).update(job.id, change);
       await this.queue.enqueue(RENDER_QUEUE, { jobId: job.id, generation }, { manager });
+      await also?.(manager);
       return Object.assign(job, change);
     });
   }

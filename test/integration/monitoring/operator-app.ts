@@ -11,6 +11,9 @@ import { configureApp, fastifyOptions } from '../../../src/configure-app.js';
 export const PASSWORD = 'correct-horse-1';
 export const ADMIN = { email: 'boss@example.com', password: 'seeded-password-1' };
 
+/** Addresses that make an administrator of whoever proves to have them. */
+export const OTHER_ADMINS = ['second@example.com', 'third@example.com'] as const;
+
 export interface Answer<T> {
   readonly status: number;
   readonly body: T;
@@ -22,7 +25,7 @@ export interface Wire<Data = unknown> {
   readonly error: { readonly code: string; readonly details: Readonly<Record<string, unknown>> };
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
 
 /**
  * One instance of the whole product, without a socket. Real: everything but the vendors, which cannot be reached. Several of
@@ -32,6 +35,8 @@ export class OperatorApp {
   private constructor(
     readonly app: NestFastifyApplication,
     private readonly stateDir: string,
+    /** What is served, each as `METHOD /path/:with/:parameters`. */
+    readonly routes: readonly string[],
   ) {}
 
   static async start(databaseUrl: string, instanceId = 'pod-1'): Promise<OperatorApp> {
@@ -41,15 +46,19 @@ export class OperatorApp {
       instanceId,
       stateDir,
       database: { url: databaseUrl },
-      auth: { adminEmails: [ADMIN.email], seedAdmin: ADMIN },
+      auth: { adminEmails: [ADMIN.email, ...OTHER_ADMINS], seedAdmin: ADMIN },
     });
     const module = await Test.createTestingModule({ imports: [await AppModule.register(config)] }).compile();
     const adapter = new FastifyAdapter(fastifyOptions(config));
     const app = module.createNestApplication<NestFastifyApplication>(adapter, { logger: false, bodyParser: false });
+    const routes: string[] = [];
+    adapter.getInstance().addHook('onRoute', ({ method, url }) => {
+      routes.push(...[method].flat().map((name) => `${name} ${url}`));
+    });
     await configureApp(app, config);
     await app.init();
     await adapter.getInstance().ready();
-    return new OperatorApp(app, stateDir);
+    return new OperatorApp(app, stateDir, routes);
   }
 
   async close(): Promise<void> {

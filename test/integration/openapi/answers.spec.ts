@@ -232,6 +232,17 @@ describe('answers', () => {
     await ask('alertsDelete', 204, { token, id });
     await ask('alertsGet', 404, { token, id });
     await ask('alertsTest', 404, { token, id: 'nonsense' });
+    const jobId = await submitted();
+    await ask('operatorJobsList', 200, { token, query: '?status=queued' });
+    await ask('operatorJobsList', 422, { token, query: '?status=lost' });
+    await ask('operatorJobsRetry', 409, { token, id: jobId });
+    await ask('operatorJobsRetry', 404, { token });
+    await app.database.dataSource.query(`UPDATE emails SET status = 'dead', last_error_code = 'EMAIL_TIMEOUT'`);
+    const mails = await ask('operatorEmailsList', 200, { token, query: '?status=dead' });
+    const [dead] = (mails.body as { data: { emails: { id: string }[] } }).data.emails;
+    await ask('operatorEmailsResend', 202, { token, id: dead?.id ?? '' });
+    await ask('operatorEmailsResend', 404, { token });
+    await ask('operatorStorageReplication', 200, { token });
     await ask('auditList', 200, { token });
     await ask('auditList', 422, { token, query: '?since=yesterday' });
   });

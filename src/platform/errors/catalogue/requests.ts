@@ -122,4 +122,14 @@ export const REQUEST_ERRORS = {
     cause: 'No e-mail exists under this identifier.',
     remedy: 'List the e-mails and use one of their identifiers.',
   },
+  EMAIL_ALREADY_SENT: {
+    status: 409,
+    message: 'This e-mail has been sent already.',
+    recoverable: false,
+    retryable: false,
+    level: 'info',
+    details: {},
+    cause: 'The mail was accepted by the provider; what it said is not kept after that.',
+    remedy: 'Only mails that wait or were given up can be sent again.',
+  },
 } as const satisfies CatalogueGroup;
