@@ -21,7 +21,8 @@ export class CallerKeys {
 
   /** The user where the token is good, else the address. */
   callerOf(request: FastifyRequest): string {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const { authorization } = request.headers;
+    const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
     const user = token === undefined ? undefined : this.subjectOf(token);
     return user === undefined ? this.addressOf(request) : `user:${user}`;
   }

@@ -10,8 +10,10 @@ declare module 'fastify' {
 
 /** Applies the default limits to everything, also to paths that do not exist; before a body is read. */
 export function limitRequests(fastify: FastifyInstance, limits: RateLimits): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (!isExempt(request)) await limits.consumeDefaults(request, reply);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // What it throws goes the way of an error given to `done`.
+    if (!isExempt(request)) limits.consumeDefaults(request, reply);
+    done();
   });
 }
 

@@ -10,7 +10,9 @@ import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig, type RateLimitSettings } from '../../../config/index.js';
 import { RateLimitError } from '../../errors/index.js';
 import { SecurityLog } from '../../logging/index.js';
+import { CLOCK, type Clock } from '../../time/index.js';
 import { CallerKeys } from './caller-key.js';
+import { FixedWindows, type WindowState } from './fixed-windows.js';
 import { PromptStore } from './prompt-store.js';
 import type { StrictLimit } from './rate-limit.decorator.js';
 
@@ -20,8 +22,16 @@ const RATE_LIMITS_TABLE = 'rate_limits';
 interface Limit {
   readonly name: string;
   readonly settings: RateLimitSettings;
-  readonly limiter: RateLimiterAbstract;
 }
+
+/** Where a caller stands with one limit, the present request counted in. */
+interface Standing extends WindowState {
+  readonly limit: Limit;
+  readonly remaining: number;
+}
+
+type InMemory = Limit & { readonly windows: FixedWindows };
+type AcrossInstances = Limit & { readonly limiter: RateLimiterAbstract };
 
 /**
  * Counts requests in fixed windows. The default limits live in the memory of each instance, so that the usual request needs
@@ -30,73 +40,67 @@ interface Limit {
 @Injectable()
 export class RateLimits {
   private readonly callers: CallerKeys;
-  private readonly defaults: readonly Limit[];
-  private readonly strict: Readonly<Record<StrictLimit, Limit>>;
+  private readonly defaults: readonly InMemory[];
+  private readonly strict: Readonly<Record<StrictLimit, InMemory | AcrossInstances>>;
 
   constructor(
     @Inject(APP_CONFIG) { auth, rateLimits }: AppConfig,
+    @Inject(CLOCK) clock: Clock,
     dataSource: DataSource,
     private readonly securityLog: SecurityLog,
   ) {
     this.callers = new CallerKeys(auth.jwtSecret);
-    this.defaults = [inMemory('minute', rateLimits.perMinute), inMemory('hour', rateLimits.perHour)];
+    this.defaults = [inMemory('minute', rateLimits.perMinute, clock), inMemory('hour', rateLimits.perHour, clock)];
     this.strict = {
       auth: acrossInstances('auth', rateLimits.auth, dataSource),
       create_session: acrossInstances('create_session', rateLimits.createSession, dataSource),
       submit: acrossInstances('submit', rateLimits.submit, dataSource),
-      browser_errors: inMemory('browser_errors', rateLimits.browserErrors),
+      browser_errors: inMemory('browser_errors', rateLimits.browserErrors, clock),
     };
   }
 
   /** Counts a request against the default limits. @throws RateLimitError when one of them is used up. */
-  async consumeDefaults(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  consumeDefaults(request: FastifyRequest, reply: FastifyReply): void {
     const caller = this.callers.callerOf(request);
-    for (const limit of this.defaults) await this.consume(limit, caller, request, reply);
+    for (const limit of this.defaults) {
+      this.settle(standingWith(limit, limit.windows.consume(caller)), caller, request, reply);
+    }
   }
 
   /** Counts a request against a strict limit. @throws RateLimitError when it is used up. */
   async consumeStrict(name: StrictLimit, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // Who tries passwords can hold any number of accounts, but not of addresses.
     const caller = name === 'auth' ? this.callers.addressOf(request) : this.callers.callerOf(request);
-    await this.consume(this.strict[name], caller, request, reply);
+    const limit = this.strict[name];
+    const state = 'windows' in limit ? limit.windows.consume(caller) : await consume(limit.limiter, caller);
+    this.settle(standingWith(limit, state), caller, request, reply);
   }
 
-  private async consume(limit: Limit, caller: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    try {
-      announce(reply, limit, await limit.limiter.consume(caller));
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      announce(reply, limit, refusal);
-      throw this.refuse(limit, caller, request, refusal);
-    }
-  }
-
-  private refuse(
-    { name, settings }: Limit,
-    caller: string,
-    request: FastifyRequest,
-    state: RateLimiterRes,
-  ): RateLimitError {
+  private settle(standing: Standing, caller: string, request: FastifyRequest, reply: FastifyReply): void {
+    announce(reply, standing);
+    const { consumed, limit } = standing;
+    if (consumed <= limit.settings.points) return;
     // Once per window: a flood must not become a flood of log lines.
-    if (state.consumedPoints === settings.points + 1) {
+    if (consumed === limit.settings.points + 1) {
       this.securityLog.event('rate_limit_hit', 'A caller used up a rate limit', {
-        limit: name,
+        limit: limit.name,
         caller,
         endpoint: request.workFacts?.endpoint,
       });
     }
-    return new RateLimitError('RATE_LIMIT_EXCEEDED', {
-      details: { retry_after: secondsLeft(state), limit: settings.points, window_seconds: settings.windowSeconds },
+    const { points, windowSeconds } = limit.settings;
+    throw new RateLimitError('RATE_LIMIT_EXCEEDED', {
+      details: { retry_after: secondsLeft(standing), limit: points, window_seconds: windowSeconds },
     });
   }
 }
 
-function inMemory(name: string, settings: RateLimitSettings): Limit {
-  return { name, settings, limiter: new RateLimiterMemory(optionsOf(name, settings)) };
+function inMemory(name: string, settings: RateLimitSettings, clock: Clock): InMemory {
+  return { name, settings, windows: new FixedWindows(settings.windowSeconds, clock) };
 }
 
-function acrossInstances(name: StrictLimit, settings: RateLimitSettings, dataSource: DataSource): Limit {
-  const options = optionsOf(name, settings);
+function acrossInstances(name: StrictLimit, settings: RateLimitSettings, dataSource: DataSource): AcrossInstances {
+  const options = { keyPrefix: name, points: settings.points, duration: settings.windowSeconds };
   const limiter = new RateLimiterPostgres({
     ...options,
     storeClient: new PromptStore(dataSource),
@@ -109,26 +113,35 @@ function acrossInstances(name: StrictLimit, settings: RateLimitSettings, dataSou
   return { name, settings, limiter };
 }
 
-function optionsOf(
-  name: string,
-  { points, windowSeconds }: RateLimitSettings,
-): { keyPrefix: string; points: number; duration: number } {
-  return { keyPrefix: name, points, duration: windowSeconds };
+/** The library gives the state as an error where the limit is used up. */
+async function consume(limiter: RateLimiterAbstract, caller: string): Promise<WindowState> {
+  try {
+    return windowStateOf(await limiter.consume(caller));
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return windowStateOf(refusal);
+    throw refusal;
+  }
+}
+
+function windowStateOf({ consumedPoints, msBeforeNext }: RateLimiterRes): WindowState {
+  return { consumed: consumedPoints, msLeft: msBeforeNext };
+}
+
+function standingWith(limit: Limit, { consumed, msLeft }: WindowState): Standing {
+  return { limit, consumed, msLeft, remaining: Math.max(0, limit.settings.points - consumed) };
 }
 
 /** `RateLimit-*` as in draft-ietf-httpapi-ratelimit-headers-07; of several limits the one that leaves the least is told. */
-function announce(reply: FastifyReply, { settings }: Limit, state: RateLimiterRes): void {
-  const remaining = Math.max(0, settings.points - state.consumedPoints);
+function announce(reply: FastifyReply, standing: Standing): void {
+  const { limit, remaining } = standing;
   const announced = reply.getHeader('ratelimit-remaining');
   if (typeof announced === 'number' && announced < remaining) return;
-  reply.headers({
-    'ratelimit-limit': settings.points,
-    'ratelimit-remaining': remaining,
-    'ratelimit-reset': secondsLeft(state),
-    'ratelimit-policy': `${settings.points};w=${settings.windowSeconds}`,
-  });
+  reply.header('ratelimit-limit', limit.settings.points);
+  reply.header('ratelimit-remaining', remaining);
+  reply.header('ratelimit-reset', secondsLeft(standing));
+  reply.header('ratelimit-policy', `${limit.settings.points};w=${limit.settings.windowSeconds}`);
 }
 
-function secondsLeft({ msBeforeNext }: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(msBeforeNext / 1_000));
+function secondsLeft({ msLeft }: WindowState): number {
+  return Math.max(1, Math.ceil(msLeft / 1_000));
 }
