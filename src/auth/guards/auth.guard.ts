@@ -28,18 +28,29 @@ export class AuthGuard implements CanActivate {
     private readonly requestContext: RequestContext,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.identify(context.switchToHttp().getRequest<FastifyRequest>());
-    return true;
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    // Thrown at once where there is none: a rejection would be passed on from one promise to the next.
+    const token = bearerOf(request);
+    return this.authenticate(request, token).then(() => true);
   }
 
   /** @throws AuthenticationError without a bearer token, TokenError for one that is not (or no longer) good. */
   async identify(request: FastifyRequest): Promise<AuthenticatedUser> {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw new AuthenticationError('UNAUTHORIZED');
+    return await this.authenticate(request, bearerOf(request));
+  }
+
+  private async authenticate(request: FastifyRequest, token: string): Promise<AuthenticatedUser> {
     const user = await this.authenticator.authenticate(token);
     request.authenticatedUser = user;
     this.requestContext.set('userId', user.id);
     return user;
   }
+}
+
+function bearerOf({ headers }: FastifyRequest): string {
+  const { authorization } = headers;
+  const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+  if (token === undefined) throw new AuthenticationError('UNAUTHORIZED');
+  return token;
 }

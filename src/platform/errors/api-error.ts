@@ -27,6 +27,7 @@ export interface ErrorEnvelope {
   };
 }
 
+const NO_DETAILS: ErrorDetails = Object.freeze({});
 const API_ERROR = Symbol.for('oriel.ApiError');
 
 /**
@@ -42,10 +43,14 @@ export class ApiError extends Error {
   /** @param code - entry of the catalogue. */
   constructor(code: ErrorCode, options: ApiErrorOptions = {}) {
     const entry: CatalogueEntry = ERROR_CATALOGUE[code];
+    const { stackTraceLimit } = Error;
+    // What a caller did wrong is never shown with a stack, and taking one is the dearest part of such an error.
+    if (entry.level === 'info') Error.stackTraceLimit = 0;
     super(options.message ?? entry.message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = new.target.name;
     this.code = code;
-    this.details = Object.freeze(withWholeSeconds(options.details ?? {}));
+    this.details = options.details === undefined ? NO_DETAILS : Object.freeze(withWholeSeconds(options.details));
     this.recoverable = options.recoverable ?? entry.recoverable;
     this.occurredAt = new Date();
   }
@@ -97,6 +102,7 @@ export function isApiError(value: unknown): value is ApiError {
 }
 
 function withWholeSeconds(details: ErrorDetails): ErrorDetails {
+  if (!('retry_after' in details)) return { ...details };
   const { retry_after: given, ...others } = details;
   if (typeof given !== 'number' || !Number.isFinite(given)) return others;
   return { ...others, retry_after: Math.max(1, Math.ceil(given)) };
