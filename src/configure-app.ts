@@ -1,8 +1,9 @@
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import { ValidationPipe } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { HelmetOptions } from 'helmet';
 import type { AppConfig } from './config/index.js';
 import { contentSecurityPolicy } from './content-security-policy.js';
 import { serveOpenApi } from './openapi.js';
@@ -21,6 +22,7 @@ import {
   refuseUnknownRoutes,
   RequestContext,
   RouteTable,
+  securityHeaders,
   serveProbesOnly,
 } from './platform/http/index.js';
 import { servePages } from './pages.js';
@@ -68,21 +70,17 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
 
   const routes = RouteTable.of(fastify);
   answerErrorsOfAllRoutes(fastify, responder);
-  adapter.setOnRequestHook(openRequest(context, rawReplies));
+  adapter.setOnRequestHook(openRequest(context, rawReplies, securityHeaders(helmetOptions(config))));
+  await fastify.register(cors, corsOptions(config));
   limitRequests(fastify, app.get(RateLimits));
-  refuseUnknownRoutes(fastify, routes);
+  refuseUnknownRoutes(fastify, routes, responder);
   if (config.role === 'worker') serveProbesOnly(fastify);
   keepContext(fastify, context);
   captureBrokenStreams(fastify, sink);
   readRefusedBodies(fastify);
   drainOnClose(fastify, config.http.shutdownGraceMs);
 
-  configureCors(app, config);
   await configureBodies(app, config);
-  await app.register(helmet, {
-    hsts: config.environment === 'production',
-    contentSecurityPolicy: contentSecurityPolicy(config),
-  });
   await app.register(cookie);
   serveOpenApi(app, fastify, config);
   await servePages(app, fastify, config);
@@ -103,15 +101,16 @@ function adapterOf(app: NestFastifyApplication): FastifyAdapter {
   return app.getHttpAdapter() as unknown as FastifyAdapter;
 }
 
-function configureCors(app: NestFastifyApplication, { http }: AppConfig): void {
-  app.enableCors({
+/** Registered with Fastify itself: Nest's `enableCors` copies the headers of every response once more, for middleware that we have not. */
+function corsOptions({ http }: AppConfig): FastifyCorsOptions {
+  return {
     origin: http.corsOrigins.length === 0 ? false : [...http.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS.join(', '),
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     // An OPTIONS request that is no preflight would be refused in plain text.
     strictPreflight: false,
-  });
+  };
 }
 
 async function configureBodies(app: NestFastifyApplication, config: AppConfig): Promise<void> {
@@ -125,4 +124,12 @@ async function configureBodies(app: NestFastifyApplication, config: AppConfig): 
     jsonBodyParser(fastify),
   );
   await app.register(multipart, { limits: { ...FORM_LIMITS, fileSize: config.rendering.maxUploadBytes } });
+}
+
+/** Plain HTTP stays possible where nobody terminates TLS. */
+function helmetOptions(config: AppConfig): HelmetOptions {
+  return {
+    strictTransportSecurity: config.environment === 'production',
+    contentSecurityPolicy: contentSecurityPolicy(config),
+  };
 }

@@ -1,7 +1,7 @@
-import type { FastifyHelmetOptions } from '@fastify/helmet';
+import type { HelmetOptions } from 'helmet';
 import type { AppConfig } from './config/index.js';
 
-type Policy = Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | undefined>;
+type Policy = Exclude<HelmetOptions['contentSecurityPolicy'], boolean | undefined>;
 
 /**
  * What a page of ours may load: its own files and nothing else, but for the customer's video, which plays from where it is stored.

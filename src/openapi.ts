@@ -6,7 +6,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from './config/index.js';
 import { contentSecurityPolicy } from './content-security-policy.js';
-import { type ApiDescription, buildApiDocument } from './platform/http/index.js';
+import { type ApiDescription, buildApiDocument, securityHeaders } from './platform/http/index.js';
 
 /** Files of the page change with a deployment only, and are asked for again under their version. */
 const ASSET_CACHING = 'public, max-age=86400';
@@ -41,9 +41,12 @@ export function serveOpenApi(app: NestFastifyApplication, fastify: FastifyInstan
     return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(json);
   });
   // Swagger UI writes style attributes.
-  const options = { helmet: { contentSecurityPolicy: contentSecurityPolicy(config, { inlineStyles: true }) } };
+  const headers = securityHeaders({ contentSecurityPolicy: contentSecurityPolicy(config, { inlineStyles: true }) });
+  const { 'content-security-policy': policy } = headers;
   for (const path of ['/docs', '/docs/']) {
-    fastify.get(path, options, (_request, reply) => reply.type('text/html; charset=utf-8').send(page(config.version)));
+    fastify.get(path, (_request, reply) =>
+      reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page(config.version)),
+    );
   }
   servePageParts(fastify);
 }

@@ -12,6 +12,7 @@ export {
   serveProbesOnly,
 } from './edge/request-hooks.js';
 export { RouteTable } from './edge/route-table.js';
+export { securityHeaders } from './edge/security-headers.js';
 export { HttpModule } from './http.module.js';
 export { type ApiDescription, buildApiDocument } from './openapi/api-document.js';
 export { CountField, Field, IdField, TimeField } from './openapi/field.js';

@@ -73,6 +73,11 @@ export class RequestContext {
     trail.push({ atMs: Date.now(), level, message });
   }
 
+  /** All values of the current context; undefined outside of one. */
+  get values(): ContextValues | undefined {
+    return this.store;
+  }
+
   /** Adds a value to the current context; outside of one there is nothing to add to, and nothing happens. */
   set<Key extends keyof ContextValues>(key: Key, value: NonNullable<ContextValues[Key]>): void {
     const { store } = this;
@@ -87,6 +92,11 @@ export class RequestContext {
   /** Runs `work` in a context that somebody else holds on to, such as the one of a request between its hooks. */
   runIn<T>(store: WorkFacts, work: () => T): T {
     return this.cls.runWith(store, work);
+  }
+
+  /** Whether the running code is in just this context. */
+  isIn(store: WorkFacts): boolean {
+    return this.store === store;
   }
 
   private get store(): ContextStore | undefined {

@@ -16,6 +16,10 @@ export interface LogOutput extends DestinationStream {
   close(): Promise<void>;
 }
 
+/** A write for each line would cost more than all else about it; what is left of the last chunk follows at the next interval. */
+const CHUNK_BYTES = 8_192;
+const FLUSH_INTERVAL_MS = 100;
+
 /** The thread only passes text on; what it may not use, the process does not need. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
@@ -85,7 +89,7 @@ class SplitOutput implements LogOutput {
 }
 
 function openStdout(): Screen {
-  const stdout = pino.destination({ dest: 1, sync: false });
+  const stdout = pino.destination({ dest: 1, sync: false, minLength: CHUNK_BYTES, periodicFlush: FLUSH_INTERVAL_MS });
   // A reader of our output that has gone (`| head`) is no reason to die; there is nowhere left to report it.
   stdout.on('error', () => undefined);
   return stdout;

@@ -3,6 +3,7 @@ import { pino, type LogFn, type LoggerOptions } from 'pino';
 import type { AppConfig } from '../../config/index.js';
 // Not through the room's index: that leads to the rate limits, which write to the security log.
 import type { RequestContext } from '../http/request-context.js';
+import { isHarmless } from './harmless-line.js';
 import { redact, redactString } from './redaction/redactor.js';
 
 /** Nest lists every module and every route at every boot: of interest to who looks for a defect in just that. */
@@ -20,9 +21,11 @@ export function pinoOptions(config: AppConfig, context: RequestContext): LoggerO
     formatters: { level: (level) => ({ level }) },
     // Errors are plain data when they get here: pino's own serializer would take them for something else.
     serializers: { err: (described: unknown) => described },
-    mixin: () => contextFields(context),
+    mixin: (fields) => (isHarmless(fields) ? NOTHING : contextFields(context)),
+    mixinMergeStrategy: (fields, mixed) => (mixed === NOTHING ? fields : Object.assign(mixed, fields)),
     hooks: {
       logMethod(args, method, level) {
+        if (isHarmless(args[0])) return method.apply(this, args);
         const demoted = level === pino.levels.values['info'] && isBootDetail(args[0]);
         const message = writeRedacted(args, (demoted ? this.debug : method).bind(this));
         if (message !== '') context.leaveTrail(pino.levels.labels[level] ?? 'info', message);
@@ -30,6 +33,8 @@ export function pinoOptions(config: AppConfig, context: RequestContext): LoggerO
     },
   };
 }
+
+const NOTHING = Object.freeze({});
 
 function isBootDetail(fields: unknown): boolean {
   return typeof fields === 'object' && fields !== null && BOOT_DETAILS.has((fields as { context?: unknown }).context);
@@ -55,8 +60,10 @@ function writeRedacted(args: readonly unknown[], write: LogFn): string {
 }
 
 function contextFields(context: RequestContext): object {
-  const { requestId, traceId, userId, endpoint, jobId, queueJobId } = context;
-  if (requestId === undefined && queueJobId === undefined) return {};
+  const { values } = context;
+  if (values === undefined) return NOTHING;
+  const { requestId, traceId, userId, endpoint, jobId, queueJobId } = values;
+  if (requestId === undefined && queueJobId === undefined) return NOTHING;
   return {
     request_id: requestId,
     trace_id: traceId,

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PinoLogger } from 'nestjs-pino';
+import type { pino } from 'pino';
 import { ERROR_CATALOGUE } from '../errors/index.js';
 import { trailOf } from '../http/request-context.js';
 import { CLOCK, type Clock } from '../time/index.js';
+import { HARMLESS } from './harmless-line.js';
+import { noteReply, replyTo } from './noted-reply.js';
 import { PerformanceLog } from './performance-log.js';
 import { RequestEvents } from './request-events.js';
+import { redactString } from './redaction/redactor.js';
 
 /** A request that takes longer goes to the performance log, in milliseconds. */
 const SLOW_REQUEST_MS = 1_000;
@@ -18,16 +23,17 @@ const MAX_PATH_SHOWN = 200;
  */
 @Injectable()
 export class RequestLog implements OnModuleInit {
-  private readonly logger = new Logger('Request');
-  /** Fastify's view of a request, which knows route, user and error. */
-  private readonly requests = new WeakMap<IncomingMessage, FastifyRequest>();
+  private readonly logger: pino.Logger;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly performanceLog: PerformanceLog,
     private readonly events: RequestEvents,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    root: PinoLogger,
+  ) {
+    this.logger = root.logger.child({ context: 'Request' });
+  }
 
   onModuleInit(): void {
     // A process without HTTP has no adapter, though the type does not say so.
@@ -42,13 +48,8 @@ export class RequestLog implements OnModuleInit {
     const begin = (request: IncomingMessage, response: ServerResponse): void => this.begin(request, response);
     server.prependListener('request', begin);
     server.prependListener('checkExpectation', begin);
-    fastify.addHook('onRequest', (request, _reply, done) => {
-      this.requests.set(request.raw, request);
-      done();
-    });
-    // Again, because a hook before ours may have refused the request.
-    fastify.addHook('onSend', (request, _reply, _payload, done) => {
-      this.requests.set(request.raw, request);
+    fastify.addHook('onRequest', (_request, reply, done) => {
+      noteReply(reply);
       done();
     });
   }
@@ -57,27 +58,29 @@ export class RequestLog implements OnModuleInit {
     const startedMs = this.clock.monotonicMs();
     const { socket } = request;
     const sentBefore = socket.bytesWritten;
-    response.once('close', () => {
+    response.on('close', () => {
       this.end(request, response, this.clock.monotonicMs() - startedMs, socket.bytesWritten - sentBefore);
     });
   }
 
   private end(raw: IncomingMessage, response: ServerResponse, durationMs: number, bytes: number): void {
-    const request = this.requests.get(raw);
+    const reply = replyTo(raw);
+    const request = reply?.request;
     const route = request?.routeOptions.url;
     const facts = request?.workFacts;
     const status = response.statusCode;
+    const requestId = facts?.requestId ?? request?.id ?? response.getHeader('x-request-id');
     const line = {
-      msg: 'Request ended',
+      [HARMLESS]: true,
       method: raw.method,
       route: route ?? null,
-      ...(route === undefined ? { path: pathOf(raw.url) } : {}),
+      path: route === undefined ? redactString(pathOf(raw.url)) : undefined,
       status,
       duration_ms: Math.round(durationMs * 10) / 10,
       bytes,
       error_code: status >= 400 ? (request?.errorCode ?? plainCodeOf(status)) : undefined,
-      ...(response.writableFinished ? {} : { aborted: true }),
-      request_id: facts?.requestId ?? request?.id ?? response.getHeader('x-request-id'),
+      aborted: response.writableFinished ? undefined : true,
+      request_id: typeof requestId === 'string' ? redactString(requestId) : undefined,
       trace_id: facts?.traceId,
       user_id: facts?.userId,
       endpoint: facts?.endpoint,
@@ -94,16 +97,21 @@ export class RequestLog implements OnModuleInit {
       requestId: facts?.requestId ?? null,
       trail: trailOf(facts),
     });
-    if (status >= 500) this.logger.warn(line);
-    else if (route?.startsWith('/health/') === true && status < 400) this.logger.debug(line);
-    else this.logger.log(line);
-
-    const streamed = String(response.getHeader('content-type')).startsWith('text/event-stream');
-    if (durationMs > SLOW_REQUEST_MS && !streamed) {
+    this.logger[levelOf(status, route)](line, 'Request ended');
+    if (durationMs > SLOW_REQUEST_MS && !isEventStream(reply ?? response)) {
       const { request_id, endpoint } = line;
       this.performanceLog.metric('slow_request', durationMs, 'ms', { request_id, endpoint, status });
     }
   }
+}
+
+function levelOf(status: number, route: string | undefined): 'warn' | 'info' | 'debug' {
+  if (status >= 500) return 'warn';
+  return status < 400 && route?.startsWith('/health/') === true ? 'debug' : 'info';
+}
+
+function isEventStream(response: Pick<FastifyReply, 'getHeader'> | ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 /** The path without its query, which may hold anything. */

@@ -66,7 +66,6 @@ describe('the HTTP edge', () => {
     it.each([
       ['a broken escape', get('/%zz')],
       ['an over-long parameter', get(`/throw/${'a'.repeat(2_000)}`)],
-      ['an unknown path', get('/nowhere')],
       ['an expectation nobody meets', get('/nowhere', 'Expect: miracles\r\n')],
     ])('finds the request id of %s on the response', async (_what, bytes) => {
       const closed = Promise.withResolvers<unknown>();
@@ -137,6 +136,23 @@ describe('the HTTP edge', () => {
       const second = await only(edge, get('/api/payments/tiers?page=2&per_page=7'));
       expect(JSON.parse(second.body)).toMatchObject({ pagination: { page: 2, per_page: 7, pages: 6 } });
     });
+  });
+
+  it.each([
+    ['a success', get('/api/payments/tiers')],
+    ['an unknown path', get('/nowhere')],
+    ['a wrong method', 'PUT /api/payments/tiers HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'],
+    ['an error of a handler', get('/api/jobs/render/status/1')],
+  ])('puts the security headers on %s', async (_what, request) => {
+    const { headers } = await only(edge, request);
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'self';"),
+      'cross-origin-opener-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+    });
+    expect(headers['strict-transport-security']).toBeUndefined();
   });
 
   describe('methods and origins', () => {

@@ -16,8 +16,8 @@ const PARSER_CODES: Readonly<Record<string, ErrorCode>> = {
 const KNOWN_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
 
 interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  request: IncomingMessage;
+  response: ServerResponse;
 }
 
 /** Answers with the envelope what Node refuses before Fastify sees it. */
@@ -40,7 +40,13 @@ export class RawReplies {
 
   /** Notes which exchange a socket is busy with, so that an answer of ours never lands in the middle of another one. */
   track(request: IncomingMessage, response: ServerResponse): void {
-    this.exchanges.set(request.socket, { request, response });
+    const exchange = this.exchanges.get(request.socket);
+    if (exchange === undefined) {
+      this.exchanges.set(request.socket, { request, response });
+    } else {
+      exchange.request = request;
+      exchange.response = response;
+    }
   }
 
   /** Fastify's `clientErrorHandler`: garbage, overflows, time-outs and broken framing. */
