@@ -1,31 +1,35 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { books } from '../support/books.js';
 import type { Customer } from '../support/customer.js';
 import { FaultBed } from './fault-bed.js';
 import type { FaultCell } from './fault-cell.js';
+import { matrixDocument } from './matrix-document.js';
 import { type CellReport, runCell } from './run-cell.js';
 
+const BED_LIMIT_MS = 240_000;
 const CELL_LIMIT_MS = 240_000;
 
 /**
  * Tells all cells, one after another, on one product and one database; then the books of all of it must balance.
  *
- * @param recordTo - file that takes the reports, for the table in the documentation
+ * @param document - path that takes the table of all cells, once all have been told
  */
-export function describeCells(name: string, cells: readonly FaultCell[], recordTo?: string): void {
+export function describeCells(name: string, cells: readonly FaultCell[], document?: string): void {
   describe(name, () => {
+    let preparing: Promise<FaultBed>;
     let bed: FaultBed;
     let bystander: Customer;
     const reports: CellReport[] = [];
 
     beforeAll(async () => {
-      bed = await FaultBed.prepare();
+      preparing = FaultBed.prepare();
+      bed = await preparing;
       bystander = await bed.newBystander();
-    }, 120_000);
+    }, BED_LIMIT_MS);
 
     afterAll(async () => {
-      await bed.end();
+      if (document !== undefined && reports.length === cells.length) writeFileSync(document, matrixDocument(reports));
+      await (await preparing).end();
     }, 60_000);
 
     it.each(cells.map((cell) => ({ ...cell, title: `${cell.dependency}: ${cell.fault}` })))(
@@ -33,7 +37,7 @@ export function describeCells(name: string, cells: readonly FaultCell[], recordT
       async (cell) => {
         const report = await runCell(cell, bed, bystander);
         reports.push(report);
-        if (recordTo !== undefined) record(reports, recordTo);
+        process.stdout.write(`${progressText(report)}\n`);
         if (report.problems.length > 0) throw new Error(failureText(report, bed.log.tail));
       },
       CELL_LIMIT_MS,
@@ -45,14 +49,13 @@ export function describeCells(name: string, cells: readonly FaultCell[], recordT
   });
 }
 
-/** After each cell, so that a run that is broken off has something to show. */
-function record(reports: readonly CellReport[], path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(reports, null, 2));
+/** The whole takes minutes: whoever watches sees each cell when it is told. */
+function progressText({ dependency, fault, problems, tookSeconds }: CellReport): string {
+  return `${problems.length === 0 ? 'passes' : 'FAILS '}  ${dependency}: ${fault} (${Math.round(tookSeconds)} s)`;
 }
 
-function failureText({ problems, seen, breaker, rate }: CellReport, tail: string): string {
-  const measured = rate === null ? 'not measured' : `${(rate.ratio * 100).toFixed(1)} % in ${rate.pairs} pairs`;
-  const facts = [...seen.map((line) => `seen: ${line}`), `breaker: ${breaker}`, `rest of the API: ${measured}`];
+function failureText({ problems, timed, breaker, rate }: CellReport, tail: string): string {
+  const measured = rate === null ? 'not measured' : `${(rate.ratio * 100).toFixed(1)} % in ${rate.windows} windows`;
+  const facts = [...timed.map((line) => `seen: ${line}`), `breaker: ${breaker}`, `rest of the API: ${measured}`];
   return [...problems, '', ...facts, '', 'The product said:', tail].join('\n');
 }

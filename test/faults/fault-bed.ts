@@ -8,17 +8,12 @@ import { ProductUnderTest } from '../support/product.js';
 import { ProductLog } from './product-log.js';
 
 /** Settings with which an outage lasts seconds; thresholds and numbers of attempts stay the product's own. */
-const QUICK: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['STRIPE', 'GCS', 'SENDGRID'].flatMap((service) => [
-      [`RESILIENCE_${service}_TIMEOUT_MS`, '1000'],
-      [`RESILIENCE_${service}_RECOVERY_TIMEOUT_MS`, '1500'],
-    ]),
-  ),
-  RESILIENCE_RENDERING_RECOVERY_TIMEOUT_MS: '5000',
-  RENDER_STALL_TIMEOUT_MS: '8000',
-  RENDER_MEMORY_LIMIT_MB: '700',
-};
+const QUICK: Readonly<Record<string, string>> = Object.fromEntries(
+  ['STRIPE', 'GCS', 'SENDGRID'].flatMap((service) => [
+    [`RESILIENCE_${service}_TIMEOUT_MS`, '1000'],
+    [`RESILIENCE_${service}_RECOVERY_TIMEOUT_MS`, '1500'],
+  ]),
+);
 
 /** A track that renders in a second or two. */
 export const SHORT_TRACK = track(1);
@@ -42,17 +37,30 @@ export class FaultBed {
     readonly databaseProxy: DatabaseProxy,
     readonly product: ProductUnderTest,
     private readonly workerPort: number,
+    private readonly opened: AsyncDisposableStack,
   ) {}
 
   static async prepare(): Promise<FaultBed> {
-    // A commit is to survive the death of the server, as in production; that of the machine is not played.
-    const server = await DatabaseServerUnderTest.start({ synchronous_commit: 'on' });
-    const database = await createTestDatabase({ server: server.url });
-    const proxy = await DatabaseProxy.start(database.url);
-    const product = await ProductUnderTest.prepare(proxy.url);
-    const bed = new FaultBed(server, database, proxy, product, await freePort());
-    await bed.startInstances();
-    return bed;
+    const opened = new AsyncDisposableStack();
+    try {
+      // A commit is to survive the death of the server, as in production; that of the machine is not played.
+      const server = opened.adopt(
+        await DatabaseServerUnderTest.start({ synchronous_commit: 'on' }),
+        async (each) => await each.close(),
+      );
+      const database = opened.adopt(
+        await createTestDatabase({ server: server.url }),
+        async (each) => await each.close(),
+      );
+      const proxy = opened.adopt(await DatabaseProxy.start(database.url), async (each) => await each.close());
+      const product = opened.adopt(await ProductUnderTest.prepare(proxy.url), async (each) => await each.stop());
+      const bed = new FaultBed(server, database, proxy, product, await freePort(), opened);
+      await bed.startInstances();
+      return bed;
+    } catch (error) {
+      await opened.disposeAsync();
+      throw error;
+    }
   }
 
   get api(): ManagedProcess {
@@ -97,10 +105,7 @@ export class FaultBed {
   }
 
   async end(): Promise<void> {
-    await this.product.stop();
-    await this.databaseProxy.close();
-    await this.database.close();
-    await this.databaseServer.close();
+    await this.opened.disposeAsync();
   }
 
   private get running(): { readonly api: ManagedProcess; readonly worker: ManagedProcess } {

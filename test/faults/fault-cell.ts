@@ -23,8 +23,8 @@ export interface FaultStory {
   readonly exercise: () => Promise<readonly Observation[]>;
   /** Assertion 2; null where no circuit has a part in it. */
   readonly breaker: BreakerExpectation | null;
-  /** Assertion 3; null where the fault leaves nobody who could answer. */
-  readonly disturbance: Disturbance | null;
+  /** Assertion 3. */
+  readonly disturbance: Disturbance | Unmeasured;
   /** The fault ends. Nothing else may be done here that heals. */
   readonly lift: () => Promise<void>;
   /** What must come true after that by itself; assertion 4. Circuits that opened must close in any case. */
@@ -41,13 +41,20 @@ export interface BreakerExpectation {
   readonly opens: boolean;
 }
 
-/** One more go at what fails, so that the other routes can be measured while it is under way. */
+/** One go at what fails, for other routes to be measured while it is under way: before the fault, and again under it. */
 export interface Disturbance {
   readonly meet: () => Promise<void>;
-  /** The same work without the fault's part in it, for the windows to compare with. By default nothing is done in them. */
+  /** The same without the fault's part in it, where `meet` brings that part with it. */
   readonly without?: () => Promise<void>;
+  /** Routes that need nothing of what fails; by default three that only need the database. */
+  readonly routes?: readonly string[];
   /** True to let the worker stand still: for work that leads to renders, which would take the processor from the API. */
   readonly suspendWorker?: boolean;
+}
+
+/** A cell in which the rate of other routes is not measured, and why; the table says so. */
+export interface Unmeasured {
+  readonly unmeasured: string;
 }
 
 export interface Healing {

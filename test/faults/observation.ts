@@ -1,11 +1,14 @@
 import { envelopeProblems } from '../support/envelope.js';
+import { eventually } from '../support/eventually.js';
 import type { RawResponse } from '../support/raw-http.js';
 import type { Expectation } from './fault-cell.js';
 
 /** What a caller got, and everything that is wrong with it. */
 export interface Observation {
-  /** In a few words, for the table: what was asked, what came, how fast. */
+  /** In a few words, for the table: what was asked and what came. */
   readonly seen: string;
+  /** How long that took; null where time has no part in it. */
+  readonly tookMs: number | null;
   readonly problems: readonly string[];
   /** Null when nothing came. */
   readonly answer: RawResponse | null;
@@ -31,16 +34,34 @@ export async function observe(
     answer = await ask(expected.withinMs + PATIENCE_MS);
   } catch (error) {
     const seen = `${what}: no answer (${String(error)})`;
-    return { seen, problems: [seen], answer: null };
+    return { seen, tookMs: null, problems: [seen], answer: null };
   }
   const tookMs = performance.now() - startedMs;
   const code = answer.status >= 400 ? (codeOf(answer) ?? 'no code') : '';
-  const seen = `${what}: ${[answer.status, code].join(' ').trim()} in ${(tookMs / 1_000).toFixed(1)} s`;
+  const seen = `${what}: ${[answer.status, code].join(' ').trim()}`;
   const problems = [
     ...judge(answer, expected),
     ...(tookMs > expected.withinMs ? [`later than ${expected.withinMs} ms`] : []),
   ];
-  return { seen, problems: problems.map((problem) => `${seen}: ${problem}`), answer };
+  return { seen, tookMs, problems: problems.map((problem) => `${seen}: ${problem}`), answer };
+}
+
+/** Waits for what the caller must see in the end, and notes how long it took. @param look - rejects when it can never come true */
+export async function witness(what: string, withinMs: number, look: () => Promise<boolean>): Promise<Observation> {
+  const startedMs = performance.now();
+  try {
+    await eventually(what, look, withinMs);
+    return { seen: what, tookMs: performance.now() - startedMs, problems: [], answer: null };
+  } catch (error) {
+    const seen = `never: ${what}`;
+    const problems = [`${seen} (${error instanceof Error ? error.message : String(error)})`];
+    return { seen, tookMs: null, problems, answer: null };
+  }
+}
+
+/** What was seen, with the time. */
+export function timed({ seen, tookMs }: Observation): string {
+  return tookMs === null ? seen : `${seen} in ${(tookMs / 1_000).toFixed(1)} s`;
 }
 
 function judge(answer: RawResponse, expected: Expectation): readonly string[] {

@@ -14,8 +14,8 @@ export interface PolicyLine {
 }
 
 /** Lines that a failing cell shows of what the product said. */
-const TAIL_LINES = 30;
-const TAIL_LINE_LENGTH = 600;
+const TAIL_LINES = 20;
+const TAIL_LINE_LENGTH = 2_000;
 /** What every line says, and nobody needs here. */
 const REPEATED = /"(?:role|version|trace_id|user_id|time|method|ip|user_agent)":"[^"]*",?/g;
 
@@ -40,6 +40,11 @@ export class ProductLog {
   /** Events of one service's policies in all processes, in the order they were printed. */
   ofService(service: string): readonly PolicyLine[] {
     return this.policyLines.filter((line) => line.service === service);
+  }
+
+  /** How often a warning or error that contains `text` was printed. */
+  complaintsOf(text: string): number {
+    return this.complaints.filter((line) => line.includes(text)).length;
   }
 
   /** The last warnings and errors. */

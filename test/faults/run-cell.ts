@@ -2,11 +2,19 @@ import type { Customer } from '../support/customer.js';
 import { settledBooks } from '../support/books.js';
 import { eventually } from '../support/eventually.js';
 import type { CallCounters } from '../support/sandbox-view.js';
-import { ApiRate, type RateReport } from './api-rate.js';
+import type { RateReport } from './api-rate.js';
 import { breakerProblems, breakerSummary, budgetProblems, stillOpen } from './breaker-check.js';
-import type { Disturbance, FaultCell, FaultStory } from './fault-cell.js';
+import type { FaultCell, FaultStory } from './fault-cell.js';
 import type { FaultBed } from './fault-bed.js';
-import type { Observation } from './observation.js';
+import { type Observation, timed } from './observation.js';
+import { RestOfApi } from './rest-of-api.js';
+
+/** The five assertions, as a report names them. */
+const CALLER = '1 (caller)';
+const BREAKER = '2 (breaker)';
+const OTHERS = '3 (rest of the API)';
+const HEALING = '4 (heals by itself)';
+const BOOKS = '5 (books)';
 
 /** How long the last clearing up after a cell may take before the books are said not to balance. */
 const BOOKS_LIMIT_MS = 30_000;
@@ -20,65 +28,100 @@ export interface CellReport {
   readonly fault: string;
   /** What each caller got. */
   readonly seen: readonly string[];
+  /** The same, with the time it took. */
+  readonly timed: readonly string[];
+  /** What is expected of the circuit. */
+  readonly circuit: string;
+  /** What it did, with figures. */
   readonly breaker: string;
-  readonly rate: Pick<RateReport, 'ratio' | 'pairs'> | null;
+  readonly rate: RateReport | null;
+  /** Why there is no rate. */
+  readonly unmeasured: string | null;
   /** From the end of the fault until everything had healed; null when it did not. */
   readonly healSeconds: number | null;
   readonly healed: readonly string[];
+  /** How long the cell took from beginning to end. */
+  readonly tookSeconds: number;
   /** Each begins with the number and name of the assertion. */
   readonly problems: readonly string[];
 }
 
 /** Tells the story of a cell and holds it against the five assertions of the fault matrix. Everything wrong is found, not the first. */
 export async function runCell(cell: FaultCell, bed: FaultBed, bystander: Customer): Promise<CellReport> {
+  const beganMs = performance.now();
   await bed.requireSettings(cell.env ?? {});
   const story = await cell.prepare(bed);
   const verdict = new Verdict();
+  const others = 'unmeasured' in story.disturbance ? null : new RestOfApi(story.disturbance, bed, bystander);
+  await verdict.attempt(OTHERS, async () => await others?.measureUndisturbed(), undefined);
   bed.log.clear();
   const before = await counters(bed, story);
-  const startedMs = performance.now();
 
-  await story.inject();
-  const seen = await verdict.attempt('1 (caller)', async () => await story.exercise(), []);
-  verdict.add(
-    '1 (caller)',
-    seen.flatMap(({ problems }) => problems),
-  );
-  const rate = await verdict.attempt(
-    '3 (rest of the API)',
-    async () => await measure(bed, story.disturbance, bystander),
-    null,
-  );
-  verdict.add('3 (rest of the API)', rate?.problems ?? []);
-  const faultySeconds = (performance.now() - startedMs) / 1_000;
-  await story.lift();
-
+  const { seen, seconds } = await underFault(story, others, verdict);
   const met = difference(await counters(bed, story), before);
   const healSeconds = await heal(bed, story, verdict);
-  if (story.breaker !== null) {
-    const lines = bed.log.ofService(story.breaker.service);
-    const perAttempt = REQUESTS_PER_ATTEMPT[story.breaker.service] ?? 1;
-    verdict.add('2 (breaker)', breakerProblems(lines, story.breaker));
-    if (met !== null && lines.length > 0) {
-      verdict.add('2 (breaker)', budgetProblems(lines, met.failedCalls, faultySeconds, perAttempt));
-    }
-  }
-  const later = await verdict.attempt('1 (caller)', async () => (await story.afterwards?.()) ?? [], []);
-  verdict.add(
-    '1 (caller)',
-    later.flatMap(({ problems }) => problems),
-  );
-  verdict.add('5 (books)', await settledBooks(bed.product, bed.database.dataSource, BOOKS_LIMIT_MS));
+  judgeBreaker(story, bed, { met, seconds }, verdict);
+  const later = await verdict.observe(async () => (await story.afterwards?.()) ?? []);
+  const rate = await verdict.attempt(OTHERS, async () => (await others?.report()) ?? null, null);
+  verdict.add(OTHERS, rate?.problems ?? []);
+  others?.close();
+  verdict.add(BOOKS, await settledBooks(bed.product, bed.database.dataSource, BOOKS_LIMIT_MS));
 
+  const observations = [...seen, ...later];
   return {
     dependency: cell.dependency,
     fault: cell.fault,
-    seen: [...seen, ...later].map((observation: Observation) => observation.seen),
-    breaker: story.breaker === null ? '–' : breakerSummary(bed.log.ofService(story.breaker.service), met),
+    seen: observations.map((each) => each.seen),
+    timed: observations.map(timed),
+    ...breakerReport(story, bed, met),
     rate,
+    unmeasured: 'unmeasured' in story.disturbance ? story.disturbance.unmeasured : null,
     healSeconds,
     healed: story.healing.map(({ what }) => what),
+    tookSeconds: (performance.now() - beganMs) / 1_000,
     problems: verdict.problems,
+  };
+}
+
+/** What happens from the beginning of the fault to its end, which comes whatever was found. */
+async function underFault(
+  story: FaultStory,
+  others: RestOfApi | null,
+  verdict: Verdict,
+): Promise<{ readonly seen: readonly Observation[]; readonly seconds: number }> {
+  const startedMs = performance.now();
+  try {
+    await story.inject();
+    const seen = await verdict.observe(story.exercise);
+    await verdict.attempt(OTHERS, async () => await others?.measureDisturbed(), undefined);
+    return { seen, seconds: (performance.now() - startedMs) / 1_000 };
+  } finally {
+    await story.lift();
+  }
+}
+
+function judgeBreaker(
+  { breaker }: FaultStory,
+  bed: FaultBed,
+  { met, seconds }: { readonly met: CallCounters | null; readonly seconds: number },
+  verdict: Verdict,
+): void {
+  if (breaker === null) return;
+  const lines = bed.log.ofService(breaker.service);
+  const perAttempt = REQUESTS_PER_ATTEMPT[breaker.service] ?? 1;
+  verdict.add(BREAKER, breakerProblems(lines, breaker));
+  if (met !== null) verdict.add(BREAKER, budgetProblems(lines, met.failedCalls, seconds, perAttempt));
+}
+
+function breakerReport(
+  { breaker }: FaultStory,
+  bed: FaultBed,
+  met: CallCounters | null,
+): Pick<CellReport, 'circuit' | 'breaker'> {
+  if (breaker === null) return { circuit: '–', breaker: '–' };
+  return {
+    circuit: breaker.opens ? 'opens' : 'stays closed',
+    breaker: breakerSummary(bed.log.ofService(breaker.service), met),
   };
 }
 
@@ -98,21 +141,15 @@ class Verdict {
       return otherwise;
     }
   }
-}
 
-async function measure(
-  bed: FaultBed,
-  disturbance: Disturbance | null,
-  bystander: Customer,
-): Promise<RateReport | null> {
-  if (disturbance === null) return null;
-  const rate = new ApiRate(bed.product.origin, bystander);
-  const compare = async (): Promise<RateReport> =>
-    await rate.compare(disturbance.meet, disturbance.without ?? (async () => undefined));
-  try {
-    return disturbance.suspendWorker === true ? await bed.worker.whileSuspended(compare) : await compare();
-  } finally {
-    rate.close();
+  /** What callers got; with what is wrong with it. */
+  async observe(look: () => Promise<readonly Observation[]>): Promise<readonly Observation[]> {
+    const seen = await this.attempt(CALLER, look, []);
+    this.add(
+      CALLER,
+      seen.flatMap(({ problems }) => problems),
+    );
+    return seen;
   }
 }
 
@@ -127,11 +164,7 @@ async function heal(bed: FaultBed, story: FaultStory, verdict: Verdict): Promise
   const before = verdict.problems.length;
   await Promise.all(
     [...story.healing, circuits].map(async ({ what, holds }) => {
-      await verdict.attempt(
-        '4 (heals by itself)',
-        async () => await eventually(what, holds, story.healWithinMs),
-        undefined,
-      );
+      await verdict.attempt(HEALING, async () => await eventually(what, holds, story.healWithinMs), undefined);
     }),
   );
   return verdict.problems.length > before ? null : (performance.now() - startedMs) / 1_000;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 const KEPT_CHARACTERS = 200_000;
 /** What of it a message shows. */
 const SHOWN_CHARACTERS = 10_000;
@@ -47,11 +47,6 @@ export class ManagedProcess {
 
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  /** Null while it runs, and when a signal ended it. */
-  get exitCode(): number | null {
-    return this.child.exitCode;
   }
 
   /** Everything it printed (the last 200 kB at least). */

@@ -78,12 +78,15 @@ const OUTAGES: readonly Outage[] = [
   },
 ];
 
-export const DATABASE_CELLS: readonly FaultCell[] = OUTAGES.map((outage) => ({
-  dependency: 'database',
-  fault: outage.fault,
-  fast: outage.fast === true,
-  prepare: async (bed) => await outageStory(bed, outage),
-}));
+export const DATABASE_CELLS: readonly FaultCell[] = [
+  { dependency: 'database', fault: 'down at boot', prepare: async (bed) => await bootStory(bed) },
+  ...OUTAGES.map((outage) => ({
+    dependency: 'database',
+    fault: outage.fault,
+    fast: outage.fast === true,
+    prepare: async (bed: FaultBed) => await outageStory(bed, outage),
+  })),
+];
 
 /** A customer whose render is under way, others who come and go, and the probes. */
 async function outageStory(bed: FaultBed, outage: Outage): Promise<FaultStory> {
@@ -111,14 +114,55 @@ async function outageStory(bed: FaultBed, outage: Outage): Promise<FaultStory> {
       ]);
     },
     breaker: null,
-    // What needs no database is a price list; everybody else waits for it as well.
-    disturbance: null,
+    // One who needs the database, beside others who look at what needs none.
+    disturbance: {
+      routes: ['/api/payments/tiers', '/health/live'],
+      meet: async () => {
+        await customer.send({ method: 'GET', path: '/api/jobs/render' }, 30_000);
+      },
+    },
     lift: async () => {
       await outage.end(bed);
     },
     healing: [ready('api', bed.product.origin), completed(bed, () => jobId), mailed(bed, () => jobId)],
     healWithinMs: outage.healWithinMs,
     afterwards: async () => [await get(customer, '/api/jobs/render', AT_ONCE), await signIn(customer, AT_ONCE)],
+  };
+}
+
+/** Both processes are started without a database, wait for it, and go to work as soon as it is there. */
+async function bootStory(bed: FaultBed): Promise<FaultStory> {
+  const started = { api: false, worker: false };
+  const customer = await bed.product.newCustomer();
+  return {
+    inject: async () => {
+      await Promise.all([bed.api.end(), bed.worker.end()]);
+      await bed.databaseProxy.close();
+    },
+    exercise: async () => {
+      // A start that fails leaves its mark false, and the healing says so.
+      bed.startApi().then(
+        () => (started.api = true),
+        () => undefined,
+      );
+      bed.startWorker().then(
+        () => (started.worker = true),
+        () => undefined,
+      );
+      await eventually('both wait', () => bed.log.complaintsOf('The database is not there yet') >= 4);
+      return [];
+    },
+    breaker: null,
+    disturbance: { unmeasured: 'nobody answers before the database has been there' },
+    lift: async () => {
+      await bed.databaseProxy.open();
+    },
+    healing: [
+      { what: 'the api has started', holds: async () => await Promise.resolve(started.api) },
+      { what: 'the worker has started', holds: async () => await Promise.resolve(started.worker) },
+    ],
+    healWithinMs: 60_000,
+    afterwards: async () => [await get(customer, '/api/jobs/render', AT_ONCE)],
   };
 }
 

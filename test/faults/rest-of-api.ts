@@ -1,0 +1,51 @@
+import type { Customer } from '../support/customer.js';
+import { ApiRate, type RateReport, type Rates } from './api-rate.js';
+import type { FaultBed } from './fault-bed.js';
+import type { Disturbance } from './fault-cell.js';
+
+/** Assertion 3 of a cell: what becomes of the rate of other routes while customers meet the fault. */
+export class RestOfApi {
+  private readonly rate: ApiRate;
+  private readonly undisturbed: Rates[] = [];
+  private disturbed: Rates | null = null;
+
+  constructor(
+    private readonly disturbance: Disturbance,
+    private readonly bed: FaultBed,
+    bystander: Customer,
+  ) {
+    this.rate = new ApiRate(bed.product.origin, bystander, disturbance.routes);
+  }
+
+  /** While all is well, and customers do what they will do under the fault. */
+  async measureUndisturbed(): Promise<void> {
+    this.undisturbed.push(await this.measure(this.disturbance.without ?? this.disturbance.meet));
+  }
+
+  /** While the fault is in force. */
+  async measureDisturbed(): Promise<void> {
+    this.disturbed = await this.measure(this.disturbance.meet);
+  }
+
+  /**
+   * After all has healed. Where the rate seems too low it is held against a second measurement of the undisturbed one, lest the
+   * machine was only busier than before. Null when it was never measured under the fault.
+   */
+  async report(): Promise<RateReport | null> {
+    const { disturbed } = this;
+    if (disturbed === null) return null;
+    const report = this.rate.report(disturbed, this.undisturbed);
+    if (report.problems.length === 0) return report;
+    await this.measureUndisturbed();
+    return this.rate.report(disturbed, this.undisturbed);
+  }
+
+  close(): void {
+    this.rate.close();
+  }
+
+  private async measure(beside: () => Promise<void>): Promise<Rates> {
+    const windows = async (): Promise<Rates> => await this.rate.measure(beside);
+    return this.disturbance.suspendWorker === true ? await this.bed.worker.whileSuspended(windows) : await windows();
+  }
+}
