@@ -11,6 +11,7 @@ import { CreateAuditEntries1795400001300 } from './1795400001300-CreateAuditEntr
 import { CreateAlerts1795400001400 } from './1795400001400-CreateAlerts.js';
 import { CreateFleet1795400001500 } from './1795400001500-CreateFleet.js';
 import { CreateRequestSteps1795400001700 } from './1795400001700-CreateRequestSteps.js';
+import { AddRequestIds1795400001800 } from './1795400001800-AddRequestIds.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateAlerts1795400001400,
   CreateFleet1795400001500,
   CreateRequestSteps1795400001700,
+  AddRequestIds1795400001800,
 ];

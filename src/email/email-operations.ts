@@ -44,6 +44,13 @@ export class EmailOperations {
     return { emails, total };
   }
 
+  /** The mails that a request led to, oldest first, a hundred at the most. @throws ApiError `DATABASE_*` */
+  async ofRequest(requestId: string): Promise<readonly Email[]> {
+    return await this.database.read(
+      async (manager) => await manager.find(Email, { where: { requestId }, order: { id: 'ASC' }, take: 100 }),
+    );
+  }
+
   /**
    * Lets a dead mail live again, or tries a waiting one now. One that may have been accepted before is looked up first, as ever,
    * and the mails of its address still go out in their order.

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { RequestContext } from '../platform/http/index.js';
 import { JobQueue } from '../platform/jobs/index.js';
 import { CLOCK, type Clock, newId } from '../platform/time/index.js';
 import { EMAIL_DISPATCH_QUEUE } from './email-dispatch.queue.js';
@@ -19,6 +20,7 @@ export type OutgoingMail = MailContent & {
 export class EmailOutbox {
   constructor(
     private readonly jobs: JobQueue,
+    private readonly context: RequestContext,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -41,6 +43,7 @@ export class EmailOutbox {
         template: mail.template,
         data: { ...mail.data },
         dedupeKey: mail.dedupeKey,
+        requestId: this.context.requestId ?? null,
         status: 'pending',
         nextAttemptAt: now,
         createdAt: now,

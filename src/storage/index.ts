@@ -1,6 +1,7 @@
 export { LINK_FAILURES } from './download-links.js';
-export type { ObjectKind, ObjectLocation } from './entities/stored-object-record.entity.js';
+export type { ObjectKind, ObjectLocation, ObjectStatus } from './entities/stored-object-record.entity.js';
 export { ObjectReferences, type ReferenceCheck } from './object-references.js';
+export { type FoundObject, ObjectSearch } from './object-search.js';
 export { ObjectStorage } from './object-storage.service.js';
 export { ReplicationReport, type ReplicationStatus, type WaitingObject } from './replication-report.js';
 export { StorageModule } from './storage.module.js';

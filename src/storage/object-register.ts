@@ -3,6 +3,7 @@ import { In, type Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
 import { Database } from '../platform/database/index.js';
 import { StorageError } from '../platform/errors/index.js';
+import { RequestContext } from '../platform/http/index.js';
 import { CLOCK, type Clock, newId } from '../platform/time/index.js';
 import { StoredObjectRecord } from './entities/stored-object-record.entity.js';
 import type { FileDigest } from './file-digest.js';
@@ -19,6 +20,7 @@ export type Placement =
 export class ObjectRegister {
   constructor(
     private readonly database: Database,
+    private readonly context: RequestContext,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
@@ -47,6 +49,7 @@ export class ObjectRegister {
       leasedUntil: null,
       attempts: 0,
       lastErrorCode: null,
+      requestId: this.context.requestId ?? null,
     };
     await this.records.insert(record);
     return record;

@@ -15,6 +15,7 @@ import { ObjectEraser } from './object-eraser.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectReferences } from './object-references.js';
 import { ObjectRegister } from './object-register.js';
+import { ObjectSearch } from './object-search.js';
 import { ObjectStorage } from './object-storage.service.js';
 import { ObjectWriter } from './object-writer.js';
 import { REMOTE_OBJECT_STORE } from './ports/remote-object-store.port.js';
@@ -49,6 +50,7 @@ import { StorageSweep } from './storage-sweep.js';
     ObjectReader,
     ObjectReferences,
     ObjectRegister,
+    ObjectSearch,
     ObjectStorage,
     ObjectWriter,
     ReplicationReport,
@@ -58,6 +60,6 @@ import { StorageSweep } from './storage-sweep.js';
     StorageJobs,
     StorageSweep,
   ],
-  exports: [ObjectReferences, ObjectStorage, ReplicationReport],
+  exports: [ObjectReferences, ObjectSearch, ObjectStorage, ReplicationReport],
 })
 export class StorageModule {}

@@ -11,6 +11,6 @@ import { AuditTrail } from './audit-trail.js';
   imports: [AuthModule, TypeOrmModule.forFeature([AuditEntry])],
   controllers: [AuditController],
   providers: [AuditReader, AuditTrail],
-  exports: [AuditTrail],
+  exports: [AuditReader, AuditTrail],
 })
 export class AuditModule {}

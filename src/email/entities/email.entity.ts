@@ -9,6 +9,7 @@ export type EmailStatus = 'pending' | 'sent' | 'dead';
 @Check('emails_status_check', `status IN ('pending', 'sent', 'dead')`)
 @Index('emails_dedupe_key_key', ['dedupeKey'], { unique: true })
 @Index('emails_pending_address_idx', ['toAddress', 'createdAt', 'id'], { where: `status = 'pending'` })
+@Index('emails_request_id_idx', ['requestId'], { where: 'request_id IS NOT NULL' })
 @Index('emails_status_created_idx', ['status', 'createdAt'])
 @Index('emails_dead_idx', ['updatedAt'], { where: `status = 'dead'` })
 export class Email {
@@ -66,4 +67,8 @@ export class Email {
 
   @Column({ type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
+
+  /** The request that led to it, also by way of a job; null where none did. */
+  @Column('text', { nullable: true })
+  requestId!: string | null;
 }

@@ -23,6 +23,7 @@ export interface RenderJobError {
 @Index('ix_render_jobs_user_created', ['userId', 'createdAt'])
 @Index('ix_render_jobs_status_queued', ['status', 'queuedAt'])
 @Index('ix_render_jobs_failed', ['completedAt'], { where: `status = 'failed'` })
+@Index('ix_render_jobs_request_id', ['requestId'], { where: 'request_id IS NOT NULL' })
 @Index('uq_render_jobs_live_payment', ['paymentId'], {
   unique: true,
   where: `status IN ('queued', 'processing', 'completed')`,
@@ -113,4 +114,8 @@ export class RenderJob {
   /** When the job became final, whichever way. */
   @Column('timestamptz', { nullable: true })
   completedAt!: Date | null;
+
+  /** The request that submitted it. */
+  @Column('text', { nullable: true })
+  requestId!: string | null;
 }

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Credits, type Tier } from '../../payments/index.js';
 import { Database } from '../../platform/database/index.js';
 import { ConflictError } from '../../platform/errors/index.js';
+import { RequestContext } from '../../platform/http/index.js';
 import { JobQueue } from '../../platform/jobs/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import { type RenderConfig, workMegapixels } from '../dto/render-config.dto.js';
@@ -29,6 +30,7 @@ export class JobIntake {
     private readonly jobs: RenderJobs,
     private readonly credits: Credits,
     private readonly queue: JobQueue,
+    private readonly context: RequestContext,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -55,6 +57,7 @@ export class JobIntake {
         config,
         audio,
         audioObjectId,
+        requestId: this.context.requestId ?? null,
         workMegapixels: workMegapixels(config, audio.durationSeconds),
         createdAt: now,
         queuedAt: now,

@@ -51,6 +51,13 @@ export class JobOperations {
     return { jobs, total };
   }
 
+  /** The jobs that a request submitted, a hundred at the most. @throws ApiError `DATABASE_*` */
+  async ofRequest(requestId: string): Promise<readonly RenderJob[]> {
+    return await this.database.read(
+      async (manager) => await manager.find(RenderJob, { where: { requestId }, order: { id: 'ASC' }, take: 100 }),
+    );
+  }
+
   /**
    * Starts a failed job again for its customer, with the credit that its failure gave back.
    *

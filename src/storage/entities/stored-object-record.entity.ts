@@ -26,6 +26,7 @@ const bigintAsNumber: ValueTransformer = {
 @Index('ix_stored_objects_local', ['localSince'], { where: `status = 'stored' AND location = 'local'` })
 @Index('ix_stored_objects_unsettled', ['createdAt'], { where: `status IN ('pending', 'removing')` })
 @Index('ix_stored_objects_unreferenced', ['createdAt'], { where: `status = 'stored' AND NOT referenced` })
+@Index('ix_stored_objects_request_id', ['requestId'], { where: 'request_id IS NOT NULL' })
 @Index('ix_stored_objects_expires_at', ['expiresAt'], { where: `status = 'stored'` })
 export class StoredObjectRecord {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_stored_objects' })
@@ -92,4 +93,8 @@ export class StoredObjectRecord {
 
   @Column('varchar', { length: 64, nullable: true })
   lastErrorCode!: string | null;
+
+  /** The request that led to it, also by way of a job; null where none did. */
+  @Column('text', { nullable: true })
+  requestId!: string | null;
 }

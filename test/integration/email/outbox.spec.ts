@@ -9,6 +9,7 @@ import { Email, EmailOutbox } from '../../../src/email/index.js';
 import { MailDelivery } from '../../../src/email/mail-delivery.js';
 import { Database } from '../../../src/platform/database/index.js';
 import type { ApiError } from '../../../src/platform/errors/index.js';
+import { RequestContext } from '../../../src/platform/http/index.js';
 import type { EnqueueOptions, JobQueue } from '../../../src/platform/jobs/index.js';
 import { passThroughPolicy } from '../../../src/platform/resilience/testing.js';
 import { newId } from '../../../src/platform/time/index.js';
@@ -127,7 +128,7 @@ describe('Outbox', () => {
     const config = testConfig({ sendgrid: { apiKey: 'SG.test', apiBase: sendgrid.url } });
     const delivery = new MailDelivery(new SendgridDriver(config.sendgrid), passThroughPolicy('sendgrid'));
     const sink = { capture: (error: ApiError) => void captured.push(error) };
-    outbox = new EmailOutbox(queue, clock);
+    outbox = new EmailOutbox(queue, RequestContext.standalone(), clock);
     const claims = new EmailClaims(database, queue, clock);
     dispatcher = new EmailDispatcher(database, claims, delivery, queue, sink, clock);
     sweep = new EmailSweep(database, queue, clock);

@@ -243,6 +243,9 @@ describe('answers', () => {
     await ask('operatorEmailsResend', 202, { token, id: dead?.id ?? '' });
     await ask('operatorEmailsResend', 404, { token });
     await ask('operatorStorageReplication', 200, { token });
+    const reset = await ask('circuitBreakersReset', 200, { token, id: 'stripe' });
+    await ask('requestStoriesTell', 200, { token, id: reset.headers.get('x-request-id') ?? '' });
+    await ask('requestStoriesTell', 404, { token });
     await ask('auditList', 200, { token });
     await ask('auditList', 422, { token, query: '?since=yesterday' });
   });

@@ -88,10 +88,16 @@ export class RenderingRoom {
     const queue = this.queue as unknown as JobQueue;
     const credits = new Credits(this.clock);
     this.jobs = new RenderJobs(this.database, new RenderEstimates(config, this.clock));
-    this.intake = new JobIntake(this.database, this.jobs, credits, queue, this.clock);
+    this.intake = new JobIntake(this.database, this.jobs, credits, queue, this.context, this.clock);
     this.changes = new JobChanges(this.database);
     const performance = { metric: (name: string) => this.metrics.push(name) } as unknown as PerformanceLog;
-    this.outcomes = new JobOutcomes(this.database, credits, new EmailOutbox(queue, this.clock), config, this.clock);
+    this.outcomes = new JobOutcomes(
+      this.database,
+      credits,
+      new EmailOutbox(queue, this.context, this.clock),
+      config,
+      this.clock,
+    );
     this.runner = this.makeRunner(config, performance);
   }
 

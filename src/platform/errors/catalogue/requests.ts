@@ -122,6 +122,17 @@ export const REQUEST_ERRORS = {
     cause: 'No e-mail exists under this identifier.',
     remedy: 'List the e-mails and use one of their identifiers.',
   },
+  REQUEST_NOT_FOUND: {
+    status: 404,
+    message: 'Nothing is known of this request.',
+    recoverable: false,
+    retryable: false,
+    level: 'info',
+    details: {},
+    cause:
+      'No request had this identifier, or it went well, asked no dependency and left nothing behind, or it was too long ago.',
+    remedy: 'Take the identifier from the `X-Request-Id` header of an answer or from an error.',
+  },
   EMAIL_ALREADY_SENT: {
     status: 409,
     message: 'This e-mail has been sent already.',
