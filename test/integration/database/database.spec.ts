@@ -143,7 +143,8 @@ describe('Database on PostgreSQL', () => {
       return await manager.query(reads === 1 ? 'SELECT pg_terminate_backend(pg_backend_pid())' : 'SELECT 7 AS seven');
     };
     expect(await database.read(cut)).toEqual([{ seven: 7 }]);
-    expect(reads).toBe(2);
+    // Twice, or once more where the pool gave the dying connection out again before it had noticed its end.
+    expect(reads === 2 || reads === 3).toBe(true);
     reads = 0;
     await expect(database.transaction(cut)).rejects.toMatchObject({ code: 'DATABASE_CONNECTION_ERROR' });
     expect(reads).toBe(1);
