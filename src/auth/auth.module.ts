@@ -17,6 +17,7 @@ import { RefreshToken } from './entities/refresh-token.entity.js';
 import { User } from './entities/user.entity.js';
 import { AdminGuard } from './guards/admin.guard.js';
 import { AuthGuard } from './guards/auth.guard.js';
+import { RecentAdmins } from './guards/recent-admins.js';
 import { LoginThrottles } from './login-throttles.js';
 import { LoginService } from './login.service.js';
 import { MailedTokens } from './mailed-tokens.js';
@@ -56,12 +57,13 @@ import { WebSessionsController } from './web/web-sessions.controller.js';
     PasswordConfirmation,
     PasswordResetService,
     Passwords,
+    RecentAdmins,
     RegistrationService,
     SameOriginGuard,
     SessionCookie,
     Sessions,
     UserDirectory,
   ],
-  exports: [AccountSettings, AdminGuard, AuthGuard, Authenticator, PasswordConfirmation, UserDirectory],
+  exports: [AccountSettings, AdminGuard, AuthGuard, Authenticator, PasswordConfirmation, RecentAdmins, UserDirectory],
 })
 export class AuthModule {}

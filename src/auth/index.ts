@@ -7,6 +7,7 @@ export { GivenPassword, NewEmail, NewPassword } from './dto/credential-fields.js
 export { User } from './entities/user.entity.js';
 export { AdminGuard } from './guards/admin.guard.js';
 export { AuthGuard } from './guards/auth.guard.js';
+export { ReadableInOutage } from './guards/readable-in-outage.decorator.js';
 export { CurrentUser } from './guards/current-user.decorator.js';
 export { PasswordConfirmation } from './password-confirmation.js';
 export { UserDirectory } from './user-directory.js';

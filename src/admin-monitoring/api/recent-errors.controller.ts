@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../../auth/index.js';
+import { AdminGuard, ReadableInOutage } from '../../auth/index.js';
 import { Operation, Tag } from '../../platform/http/index.js';
 import { RecentErrors } from '../statistics/recent-errors.js';
 import { RecentErrorsQuery } from './dto/error-queries.dto.js';
@@ -15,6 +15,7 @@ export class RecentErrorsController {
 
   @Get('logs/recent-errors')
   @Header('Cache-Control', 'no-store')
+  @ReadableInOutage()
   @Operation({
     summary: 'Errors, newest first',
     description: 'At most 50 of a group and minute are kept by each process; the statistics count all of them.',
@@ -28,6 +29,7 @@ export class RecentErrorsController {
 
   @Get('errors/events/:id')
   @Header('Cache-Control', 'no-store')
+  @ReadableInOutage()
   @Operation({
     summary: 'One error with its causes, stacks and log lines',
     answer: ErrorEventResponse,

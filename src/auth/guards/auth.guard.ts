@@ -48,7 +48,8 @@ export class AuthGuard implements CanActivate {
   }
 }
 
-function bearerOf({ headers }: FastifyRequest): string {
+/** The bearer token of a request, whatever it is worth. @throws AuthenticationError where there is none. */
+export function bearerOf({ headers }: FastifyRequest): string {
   const { authorization } = headers;
   const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
   if (token === undefined) throw new AuthenticationError('UNAUTHORIZED');

@@ -209,6 +209,32 @@ describe('The routes about errors', () => {
     expect(body.data.series.points.reduce((sum, { count }) => sum + count, 0)).toBe(6);
   });
 
+  it('shows what this process remembers while PostgreSQL is away, to administrators it has let in lately', async () => {
+    app.capture(new ApiError('CONFLICT'), { requestId: 'before-the-outage' });
+    expect((await recent()).source).toBe('database');
+    await app.proxy.close();
+    try {
+      app.capture(new ApiError('STORAGE_ERROR'), { requestId: 'during-the-outage' });
+      const { source, errors } = await recent('limit=500');
+      expect(source).toBe('memory');
+      const newest = errors.find(({ request_id: id }) => id === 'during-the-outage');
+      expect(newest).toMatchObject({ code: 'STORAGE_ERROR' });
+      expect(errors.map(({ request_id: id }) => id)).toContain('before-the-outage');
+      expect((await recent('code=CONFLICT')).errors.map(({ code }) => code)).toEqual(['CONFLICT']);
+      const event = await app.admin<ErrorEventDetail>('GET', `/errors/events/${newest?.id}`);
+      expect([event.status, event.body.data.id]).toEqual([200, newest?.id]);
+      const path = '/admin/api/monitoring/logs/recent-errors';
+      expect((await app.ask('GET', path, { token: app.customerToken })).status).toBe(503);
+      expect((await app.ask('GET', path, { token: `${app.adminToken}x` })).status).toBe(401);
+      expect((await app.admin('GET', '/errors/stats')).status).toBe(503);
+      expect((await app.admin('PATCH', `/errors/groups/${newest?.group_id}`, { state: 'resolved' })).status).toBe(503);
+    } finally {
+      await app.proxy.open();
+    }
+    await app.store();
+    expect((await recent('request_id=during-the-outage')).errors).toHaveLength(1);
+  });
+
   describe('PATCH errors/groups/:id', () => {
     interface Decided {
       readonly group: ErrorGroupView;
