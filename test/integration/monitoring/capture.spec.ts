@@ -173,6 +173,30 @@ describe('The capture of errors', () => {
     ]);
   });
 
+  it('counts each of 20,000 errors over an outage and a restart in the middle of it', async () => {
+    const first = start();
+    for (let second = 0; second < 10; second += 1) {
+      if (second === 4) await proxy.close();
+      first.capture('CONFLICT', {}, 600);
+      first.capture('NOT_FOUND', { endpoint: `GET /${second}` }, 400);
+      await first.round();
+      clock.advance(1_000);
+    }
+    await first.stop();
+    await bury(directory);
+    const second = start();
+    second.capture('CONFLICT', {}, 5_000);
+    await second.round();
+    await proxy.open();
+    second.capture('NOT_FOUND', {}, 5_000);
+    await second.stop();
+    expect(await totals()).toEqual([20_000, 20_000, 20_000, 20_000]);
+    expect((await groups()).map(({ code, count }) => [code, count])).toEqual([
+      ['CONFLICT', '11000'],
+      ['NOT_FOUND', '9000'],
+    ]);
+  });
+
   it('counts once what two successors read at the same time', async () => {
     const first = start();
     await proxy.close();
