@@ -1,31 +1,23 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../../generated/api.ts';
-import { failureFrom, RequestFailed } from './failure.ts';
+import { session } from '../session/session.ts';
+import { fetchInTime } from './transport.ts';
 
-/** Longer than the server takes to give up on any dependency of a JSON route. */
-const TIMEOUT_MS = 40_000;
+/** The API with its types, asked as whoever is signed in; see `answerOf` for what comes back. */
+export const api = createClient<paths>({ fetch: fetchSignedIn });
 
-/** The API with its types. Answers are values; failures are thrown as {@link RequestFailed}, see {@link answerOf}. */
-export const api = createClient<paths>({ fetch: fetchInTime });
-
-async function fetchInTime(request: Request): Promise<Response> {
-  try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) });
-  } catch (error) {
-    if (request.signal.aborted) throw error;
-    throw new RequestFailed({ kind: 'unreachable' });
-  }
+/** Sends the access token; where that is not good any more, gets another one and asks once again. */
+async function fetchSignedIn(request: Request): Promise<Response> {
+  const token = session.isSignedIn ? await session.accessToken() : null;
+  if (token === null) return await fetchInTime(request);
+  const again = request.clone();
+  const response = await fetchInTime(withToken(request, token));
+  if (response.status !== 401) return response;
+  const renewed = await session.renew(token);
+  return renewed === null ? response : await fetchInTime(withToken(again, renewed));
 }
 
-interface Outcome {
-  readonly data?: unknown;
-  readonly error?: unknown;
-  readonly response: Response;
-}
-
-/** The body of a success. @throws RequestFailed for anything else */
-export async function answerOf<R extends Outcome>(pending: Promise<R>): Promise<Exclude<R['data'], undefined>> {
-  const { data, error, response } = await pending;
-  if (!response.ok) throw new RequestFailed(failureFrom(response.status, response.headers, error));
-  return data as Exclude<R['data'], undefined>;
+function withToken(request: Request, token: string): Request {
+  request.headers.set('authorization', `Bearer ${token}`);
+  return request;
 }

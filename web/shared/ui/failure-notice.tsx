@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../api/failure.ts';
 import { adviceFor } from '../errors/advice.ts';
 import { Button } from './button.tsx';
@@ -23,7 +23,9 @@ export function FailureNotice({ failure, onRetry, children }: FailureNoticeProps
       </p>
       {(onRetry !== undefined || children !== undefined) && (
         <div class="notice-actions">
-          {onRetry !== undefined && canRetry(remedy) && <RetryButton afterSeconds={retryInSeconds} onRetry={onRetry} />}
+          {onRetry !== undefined && canRetry(remedy) && (
+            <RetryButton failure={failure} afterSeconds={retryInSeconds} onRetry={onRetry} />
+          )}
           {children}
         </div>
       )}
@@ -41,31 +43,38 @@ function canRetry(remedy: ReturnType<typeof adviceFor>['remedy']): boolean {
 }
 
 interface RetryButtonProps {
+  readonly failure: Failure;
   /** Seconds until it presses itself; null never does. */
   readonly afterSeconds: number | null;
   readonly onRetry: () => void;
 }
 
-function RetryButton({ afterSeconds, onRetry }: RetryButtonProps) {
+function RetryButton({ failure, afterSeconds, onRetry }: RetryButtonProps) {
   const [left, setLeft] = useState(afterSeconds);
+  // What surrounds it may be drawn again at any time, which must not begin a second anew.
+  const retry = useRef(onRetry);
+  retry.current = onRetry;
+  // The next try can fail as well.
+  useEffect(() => setLeft(afterSeconds), [failure]);
   useEffect(() => {
     if (left === null) return;
     if (left <= 0) {
-      onRetry();
+      retry.current();
       return;
     }
     const timer = setTimeout(() => setLeft(left - 1), 1_000);
     return () => clearTimeout(timer);
-  }, [left, onRetry]);
+  }, [left]);
   useEffect(() => {
     // Back online is better than the end of any countdown.
     if (left === null) return;
-    addEventListener('online', onRetry);
-    return () => removeEventListener('online', onRetry);
-  }, [left === null, onRetry]);
+    const again = (): void => retry.current();
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, [left === null]);
   return (
     <>
-      <Button kind="quiet" onClick={onRetry}>
+      <Button kind="quiet" onClick={() => onRetry()}>
         Try again
       </Button>
       {left !== null && left > 0 && (

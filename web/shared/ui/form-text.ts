@@ -1,0 +1,5 @@
+/** What was typed into a field of a form; nothing where it has no such field. */
+export function textOf(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === 'string' ? value : '';
+}
