@@ -17,7 +17,7 @@ describe('the start page', () => {
     database = await createTestDatabase();
     product = await ProductUnderTest.prepare(database.url);
     [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
-  }, 90_000);
+  }, 180_000);
 
   afterAll(async () => {
     await browser.close();

@@ -177,7 +177,8 @@ async function verificationToken(sandboxOrigin: string, email: string): Promise<
   return token ?? '';
 }
 
-async function mailsTo(sandboxOrigin: string, email: string): Promise<readonly ReceivedMail[]> {
+/** What the mailbox of the sandbox has for an address. */
+export async function mailsTo(sandboxOrigin: string, email: string): Promise<readonly ReceivedMail[]> {
   const response = await fetch(`${sandboxOrigin}/mailbox/messages?to=${encodeURIComponent(email)}`);
   return ((await response.json()) as { messages: ReceivedMail[] }).messages;
 }
