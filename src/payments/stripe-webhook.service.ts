@@ -34,7 +34,7 @@ export class StripeWebhookService {
    *   processed, so that Stripe sends it again
    */
   async receive(rawBody: Buffer, signature: string | undefined): Promise<WebhookReceipt> {
-    const event = this.verified(rawBody, signature);
+    const event = await this.verified(rawBody, signature);
     const entry = await this.database.transaction((manager) => this.process(manager, event));
     if (entry === null) {
       return { duplicate: true };
@@ -43,9 +43,9 @@ export class StripeWebhookService {
     return { duplicate: false };
   }
 
-  private verified(rawBody: Buffer, signature: string | undefined): GatewayEvent {
+  private async verified(rawBody: Buffer, signature: string | undefined): Promise<GatewayEvent> {
     try {
-      return this.gateway.readEvent(rawBody, signature, this.clock.now());
+      return await this.gateway.readEvent(rawBody, signature, this.clock.now());
     } catch (error) {
       if (isApiError(error) && error.code === 'WEBHOOK_SIGNATURE_INVALID') {
         this.securityLog.event('webhook_signature_failed', 'A webhook came with a signature that is not valid', {

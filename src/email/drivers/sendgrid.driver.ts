@@ -1,4 +1,4 @@
-import sendgrid from '@sendgrid/mail';
+import type sendgrid from '@sendgrid/mail';
 import type { SendgridConfig } from '../../config/index.js';
 import { isApiError } from '../../platform/errors/index.js';
 import type { MailLookup, MailMessage, MailSender } from '../ports/mail-sender.port.js';
@@ -78,7 +78,7 @@ export class SendgridDriver implements MailSender {
   private async call<T>(signal: AbortSignal, request: (service: MailService) => Promise<T>): Promise<T> {
     try {
       signal.throwIfAborted();
-      return await request(this.serviceFor(signal));
+      return await request(await this.serviceFor(signal));
     } catch (error) {
       throw isApiError(error) ? error : translateSendgridError(error, signal, new Date());
     }
@@ -86,9 +86,11 @@ export class SendgridDriver implements MailSender {
 
   /**
    * A service for one call. Each has a client of its own, whose defaults are the only way for the attempt's signal to
-   * reach the socket; the module's singleton would share them with the whole process.
+   * reach the socket; the module's singleton would share them with the whole process. The SDK is loaded by the first call, since
+   * a process that mails nothing does without it and its HTTP client.
    */
-  private serviceFor(signal: AbortSignal): MailService {
+  private async serviceFor(signal: AbortSignal): Promise<MailService> {
+    const { default: sendgrid } = await import('@sendgrid/mail');
     const { MailService } = sendgrid as unknown as MailServiceModule;
     const service = new MailService();
     service.setApiKey(this.config.apiKey);

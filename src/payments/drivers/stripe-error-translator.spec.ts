@@ -6,7 +6,7 @@ const { errors } = Stripe;
 const { signal } = new AbortController();
 
 function translated(error: unknown, at: AbortSignal = signal) {
-  const { code, message, status, retryable, details, cause } = translateStripeError(error, at);
+  const { code, message, status, retryable, details, cause } = translateStripeError(error, at, Stripe.errors);
   return { code, message, status, retryable, details, cause };
 }
 

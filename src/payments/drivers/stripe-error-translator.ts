@@ -1,4 +1,4 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import {
   type ApiError,
   ConflictError,
@@ -11,22 +11,25 @@ import {
 import { parseRetryAfter } from '../../platform/resilience/index.js';
 import { declineMessage } from '../decline-messages.js';
 
+export type StripeErrors = typeof Stripe.errors;
+
 /**
  * Turns what the SDK throws into our errors, by class and code. Vendor texts stay in `cause`.
  *
  * @param signal of the attempt: a failure after it aborted is a time-out, however the SDK calls it
+ * @param errors the classes of the SDK that threw
  */
-export function translateStripeError(error: unknown, signal: AbortSignal): ApiError {
+export function translateStripeError(error: unknown, signal: AbortSignal, errors: StripeErrors): ApiError {
   if (isApiError(error)) {
     return error;
   }
   if (signal.aborted) {
     return new ExternalServiceError('STRIPE_TIMEOUT', { cause: error });
   }
-  if (!(error instanceof Stripe.errors.StripeError)) {
+  if (!(error instanceof errors.StripeError)) {
     return new ExternalServiceError('STRIPE_SERVICE_ERROR', { cause: error });
   }
-  return adviceOf(error) ?? byClass(error);
+  return adviceOf(error) ?? byClass(error, errors);
 }
 
 /** `Stripe-Should-Retry` overrides everything else (docs.stripe.com/error-low-level): Stripe knows what a retry would do. */
@@ -44,8 +47,7 @@ function adviceOf(error: Stripe.errors.StripeError): ApiError | null {
   return null;
 }
 
-function byClass(error: Stripe.errors.StripeError): ApiError {
-  const { errors } = Stripe;
+function byClass(error: Stripe.errors.StripeError, errors: StripeErrors): ApiError {
   if (error instanceof errors.StripeCardError) {
     return new StripeError('STRIPE_CARD_ERROR', {
       message: declineMessage(error.decline_code, error.code),

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import type { StripeConfig } from '../../config/index.js';
 import { ApiError, isApiError } from '../../platform/errors/index.js';
 import type {
@@ -9,7 +9,7 @@ import type {
   PaymentGateway,
   RefundRequest,
 } from '../ports/payment-gateway.port.js';
-import { translateStripeError } from './stripe-error-translator.js';
+import { type StripeErrors, translateStripeError } from './stripe-error-translator.js';
 import { toGatewayEvent } from './stripe-event-translator.js';
 import { toCheckoutSession } from './stripe-session-translator.js';
 
@@ -18,28 +18,27 @@ const WEBHOOK_TOLERANCE_SECONDS = 300;
 /** Backstop below the attempt's own signal, which ends every call long before. */
 const SDK_TIMEOUT_MS = 80_000;
 
+interface Sdk {
+  readonly client: Stripe;
+  readonly errors: StripeErrors;
+}
+
 /**
  * Stripe through its SDK. It makes exactly one HTTP request per call: retries are the policy's, and each request that
  * creates something carries an idempotency key derived from our payment, so that repeating it is safe.
+ *
+ * The SDK is loaded at the first call: it is a megabyte of source, which a process that has nothing to charge never needs.
  */
 export class StripeDriver implements PaymentGateway {
-  private readonly stripe: Stripe;
+  private loaded: Promise<Sdk> | undefined;
   private readonly attemptSignal = new AsyncLocalStorage<AbortSignal>();
 
-  constructor(private readonly config: StripeConfig) {
-    this.stripe = new Stripe(config.secretKey, {
-      ...baseAddress(config.apiBase),
-      maxNetworkRetries: 0,
-      timeout: SDK_TIMEOUT_MS,
-      telemetry: false,
-      httpClient: Stripe.createFetchHttpClient((url, init) => this.fetchUntilAborted(url, init)),
-    });
-  }
+  constructor(private readonly config: StripeConfig) {}
 
   async createSession(request: CheckoutRequest, signal: AbortSignal): Promise<CheckoutSession> {
     const { paymentId, userId, tier } = request;
-    const session = await this.call(signal, () =>
-      this.stripe.checkout.sessions.create(
+    const session = await this.call(signal, (stripe) =>
+      stripe.checkout.sessions.create(
         {
           mode: 'payment',
           client_reference_id: paymentId,
@@ -66,15 +65,15 @@ export class StripeDriver implements PaymentGateway {
   }
 
   async retrieveSession(sessionId: string, signal: AbortSignal): Promise<CheckoutSession> {
-    const session = await this.call(signal, () =>
-      this.stripe.checkout.sessions.retrieve(sessionId, { expand: ['payment_intent.latest_charge'] }),
+    const session = await this.call(signal, (stripe) =>
+      stripe.checkout.sessions.retrieve(sessionId, { expand: ['payment_intent.latest_charge'] }),
     );
     return toCheckoutSession(session);
   }
 
   async refund({ paymentId, paymentIntentId }: RefundRequest, signal: AbortSignal): Promise<{ refundId: string }> {
-    const refund = await this.call(signal, () =>
-      this.stripe.refunds.create(
+    const refund = await this.call(signal, (stripe) =>
+      stripe.refunds.create(
         { payment_intent: paymentIntentId, metadata: { payment_id: paymentId } },
         { idempotencyKey: `refund:${paymentId}:${paymentIntentId}` },
       ),
@@ -83,20 +82,21 @@ export class StripeDriver implements PaymentGateway {
   }
 
   async ping(signal: AbortSignal): Promise<void> {
-    await this.call(signal, () => this.stripe.checkout.sessions.list({ limit: 1 }));
+    await this.call(signal, (stripe) => stripe.checkout.sessions.list({ limit: 1 }));
   }
 
-  readEvent(rawBody: Buffer, signature: string | undefined, receivedAt: Date): GatewayEvent {
-    return toGatewayEvent(this.verified(rawBody, signature, receivedAt));
+  async readEvent(rawBody: Buffer, signature: string | undefined, receivedAt: Date): Promise<GatewayEvent> {
+    return toGatewayEvent(await this.verified(rawBody, signature, receivedAt));
   }
 
-  private verified(rawBody: Buffer, signature: string | undefined, receivedAt: Date): Stripe.Event {
+  private async verified(rawBody: Buffer, signature: string | undefined, receivedAt: Date): Promise<Stripe.Event> {
     if (signature === undefined) {
       throw new ApiError('WEBHOOK_SIGNATURE_INVALID');
     }
     const { webhookSecret } = this.config;
+    const { client, errors } = await this.sdk();
     try {
-      return this.stripe.webhooks.constructEvent(
+      return client.webhooks.constructEvent(
         rawBody,
         signature,
         webhookSecret,
@@ -105,18 +105,36 @@ export class StripeDriver implements PaymentGateway {
         receivedAt.getTime(),
       );
     } catch (error) {
-      const forged = error instanceof Stripe.errors.StripeSignatureVerificationError;
+      const forged = error instanceof errors.StripeSignatureVerificationError;
       throw new ApiError(forged ? 'WEBHOOK_SIGNATURE_INVALID' : 'WEBHOOK_PAYLOAD_INVALID', { cause: error });
     }
   }
 
-  private async call<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+  private async call<T>(signal: AbortSignal, request: (stripe: Stripe) => Promise<T>): Promise<T> {
+    const { client, errors } = await this.sdk();
     try {
       signal.throwIfAborted();
-      return await this.attemptSignal.run(signal, request);
+      return await this.attemptSignal.run(signal, () => request(client));
     } catch (error) {
-      throw isApiError(error) ? error : translateStripeError(error, signal);
+      throw isApiError(error) ? error : translateStripeError(error, signal, errors);
     }
+  }
+
+  private sdk(): Promise<Sdk> {
+    this.loaded ??= this.load();
+    return this.loaded;
+  }
+
+  private async load(): Promise<Sdk> {
+    const { default: Stripe } = await import('stripe');
+    const client = new Stripe(this.config.secretKey, {
+      ...baseAddress(this.config.apiBase),
+      maxNetworkRetries: 0,
+      timeout: SDK_TIMEOUT_MS,
+      telemetry: false,
+      httpClient: Stripe.createFetchHttpClient((url, init) => this.fetchUntilAborted(url, init)),
+    });
+    return { client, errors: Stripe.errors };
   }
 
   /**

@@ -85,5 +85,5 @@ export interface PaymentGateway {
    * @param rawBody the bytes as they came; a re-serialised body never matches its signature
    * @throws ApiError `WEBHOOK_SIGNATURE_INVALID` when forged or older than 300 s, `WEBHOOK_PAYLOAD_INVALID`
    */
-  readEvent(rawBody: Buffer, signature: string | undefined, receivedAt: Date): GatewayEvent;
+  readEvent(rawBody: Buffer, signature: string | undefined, receivedAt: Date): Promise<GatewayEvent>;
 }
