@@ -85,5 +85,6 @@ const MEASURES = [
     BuiltInSeeds,
     WebhookSecrets,
   ],
+  exports: [AlertHistory],
 })
 export class AlertsModule {}

@@ -27,5 +27,6 @@ import { ServicesHealthController } from './services-health.controller.js';
     FleetRegister,
     Heartbeat,
   ],
+  exports: [CircuitEvents],
 })
 export class FleetModule {}

@@ -107,6 +107,8 @@ describe('Each route of the operator’s', () => {
 
   it('lets an administrator in', async () => {
     for (const { method, path } of routes) {
+      // It has no end to wait for; its own suite reads it.
+      if (`${method} ${path}` === `GET ${PREFIX}stream`) continue;
       const { status } = await app.ask(method, path, { token: admin });
       // What is asked for may not be there, or a body may be missing: that is for whoever is let in to hear.
       expect([method, path, [200, 202, 404, 422].includes(status) ? 'in' : status]).toEqual([method, path, 'in']);

@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { CaptureLoop } from '../../../src/admin-monitoring/capture/capture-loop.js';
 import { CaptureStore } from '../../../src/admin-monitoring/capture/capture-store.js';
+import { NewsStreams } from '../../../src/admin-monitoring/live/news-streams.js';
 import { AppModule } from '../../../src/app.module.js';
 import { testConfig } from '../../../src/config/testing.js';
 import { configureApp, fastifyOptions } from '../../../src/configure-app.js';
@@ -114,6 +115,19 @@ export class MonitoringApp {
   /** A route of operators, asked by one of them. */
   async admin<Data>(method: 'GET' | 'PATCH' | 'POST', path: string, body?: object): Promise<Answer<Wire<Data>>> {
     return await this.ask(method, `${ROOT}${path}`, { token: this.adminToken, body });
+  }
+
+  /** The live stream, as an administrator gets it. */
+  async stream(signal: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return await fetch(`${this.origin}${ROOT}/stream`, {
+      headers: { ...headers, authorization: `Bearer ${this.adminToken}` },
+      signal,
+    });
+  }
+
+  /** Live streams that are open. */
+  get openStreams(): number {
+    return this.app.get(NewsStreams, { strict: false }).openCount;
   }
 
   /** An error that a page reports. @param address - where its reader is; the limit is one for each */
