@@ -39,7 +39,7 @@ export const RENDERING_ERRORS = {
     retryable: true,
     level: 'error',
     details: { stalled_seconds: 'seconds without progress' },
-    cause: 'No progress was reported for 30 seconds.',
+    cause: 'No progress was reported for as long as `RENDER_STALL_TIMEOUT_MS` says, by default 30 seconds.',
     remedy: 'Start the job again; operator: see CPU and disk of the worker.',
   },
   RENDERING_OUTPUT_INVALID: {
@@ -69,8 +69,9 @@ export const RENDERING_ERRORS = {
     retryable: true,
     level: 'error',
     details: {},
-    cause: 'The renderer or ffmpeg hit its memory limit or was killed by the system.',
-    remedy: 'Try again; operator: raise the memory of the worker or lower `RENDER_CONCURRENCY`.',
+    cause: 'The renderer and its ffmpegs reached their memory limit, or the machine had too little left to begin with.',
+    remedy:
+      'Try again; operator: raise the memory of the worker and `RENDER_MEMORY_LIMIT_MB`, or lower `RENDER_CONCURRENCY`.',
   },
   RENDERING_DISK_ERROR: {
     status: 500,
@@ -79,7 +80,7 @@ export const RENDERING_ERRORS = {
     retryable: true,
     level: 'error',
     details: {},
-    cause: 'The temporary directory of the worker is full.',
+    cause: 'The temporary directory of the worker is full, or had too little room for the video to begin with.',
     remedy: 'Try again; operator: free space below `RENDER_TEMP_DIR`.',
   },
   RENDERING_RESOURCE_ERROR: {
@@ -89,7 +90,8 @@ export const RENDERING_ERRORS = {
     retryable: true,
     level: 'error',
     details: {},
-    cause: 'Too little memory, disk, or file handles to start a render, or the renderer was killed from outside.',
+    cause:
+      'File handles or processes ran short, or the renderer was killed from outside, as the system does when memory runs out.',
     remedy: 'Try again; operator: see the resources of the worker.',
   },
   RENDERING_UNAVAILABLE: {
