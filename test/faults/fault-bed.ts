@@ -3,17 +3,23 @@ import type { Customer } from '../support/customer.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { DatabaseServerUnderTest } from '../support/database-server.js';
+import { FaultyFfmpeg } from '../support/faulty-ffmpeg.js';
 import { freePort, type ManagedProcess } from '../support/processes.js';
 import { ProductUnderTest } from '../support/product.js';
 import { ProductLog } from './product-log.js';
 
 /** Settings with which an outage lasts seconds; thresholds and numbers of attempts stay the product's own. */
-const QUICK: Readonly<Record<string, string>> = Object.fromEntries(
-  ['STRIPE', 'GCS', 'SENDGRID'].flatMap((service) => [
-    [`RESILIENCE_${service}_TIMEOUT_MS`, '1000'],
-    [`RESILIENCE_${service}_RECOVERY_TIMEOUT_MS`, '1500'],
-  ]),
-);
+const QUICK: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['STRIPE', 'GCS', 'SENDGRID'].flatMap((service) => [
+      [`RESILIENCE_${service}_TIMEOUT_MS`, '1000'],
+      [`RESILIENCE_${service}_RECOVERY_TIMEOUT_MS`, '1500'],
+    ]),
+  ),
+  RESILIENCE_RENDERING_RECOVERY_TIMEOUT_MS: '5000',
+  RENDER_STALL_TIMEOUT_MS: '8000',
+  RENDER_MEMORY_LIMIT_MB: '700',
+};
 
 /** A track that renders in a second or two. */
 export const SHORT_TRACK = track(1);
@@ -36,6 +42,8 @@ export class FaultBed {
     /** The product's way to the database. */
     readonly databaseProxy: DatabaseProxy,
     readonly product: ProductUnderTest,
+    /** What the worker renders with. */
+    readonly ffmpeg: FaultyFfmpeg,
     private readonly workerPort: number,
     private readonly opened: AsyncDisposableStack,
   ) {}
@@ -53,8 +61,11 @@ export class FaultBed {
         async (each) => await each.close(),
       );
       const proxy = opened.adopt(await DatabaseProxy.start(database.url), async (each) => await each.close());
+      const ffmpeg = opened.adopt(new FaultyFfmpeg(), (each) => {
+        each.remove();
+      });
       const product = opened.adopt(await ProductUnderTest.prepare(proxy.url), async (each) => await each.stop());
-      const bed = new FaultBed(server, database, proxy, product, await freePort(), opened);
+      const bed = new FaultBed(server, database, proxy, product, ffmpeg, await freePort(), opened);
       await bed.startInstances();
       return bed;
     } catch (error) {
@@ -134,6 +145,7 @@ export class FaultBed {
       RENDER_CONCURRENCY: '1',
       INSTANCE_ID: `${role}-${this.launched}`,
       ...QUICK,
+      ...(role === 'worker' ? { FFMPEG_PATH: this.ffmpeg.path } : {}),
       ...this.env,
     };
     return await this.product.startInstance(env, port, (instance) => {

@@ -15,8 +15,8 @@ cell passes when all of this holds:
 5. afterwards the books balance: every completed payment has one job or is one credit, every completed job its objects with the right
    checksums, every fact its one mail; no temporary files, no orphans.
 
-_Heals in_ is the time from the end of the fault until everything that waited for it is done, a render included. Circuits recover
-after 1.5 s here, in production after 60 s.
+_Heals in_ is the time from the end of the fault until everything that waited for it is done, a render included. Circuits of
+vendors recover after 1.5 s here, that of rendering after 5 s (in production after 60 s), and a render counts as stalled after 8 s (30 s).
 `;
 
 /** The table of what came of all cells, as docs/fault-matrix.md. Times are in whole seconds, so that a new run changes little. */

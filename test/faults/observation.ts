@@ -59,6 +59,11 @@ export async function witness(what: string, withinMs: number, look: () => Promis
   }
 }
 
+/** A finding that is no answer to a request. @param right - whether it is as it must be */
+export function finding(seen: string, right: boolean, expected: string): Observation {
+  return { seen, tookMs: null, problems: right ? [] : [`${seen}, not ${expected}`], answer: null };
+}
+
 /** What was seen, with the time. */
 export function timed({ seen, tookMs }: Observation): string {
   return tookMs === null ? seen : `${seen} in ${(tookMs / 1_000).toFixed(1)} s`;
