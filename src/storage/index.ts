@@ -5,4 +5,11 @@ export { type FoundObject, ObjectSearch } from './object-search.js';
 export { ObjectStorage } from './object-storage.service.js';
 export { ReplicationReport, type ReplicationStatus, type WaitingObject } from './replication-report.js';
 export { StorageModule } from './storage.module.js';
-export type { DownloadUrl, DownloadUrlOptions, StoredObject, StoreRequest, TransferOptions } from './stored-object.js';
+export type {
+  DownloadUrl,
+  DownloadUrlOptions,
+  StoredObject,
+  StoreOptions,
+  StoreRequest,
+  TransferOptions,
+} from './stored-object.js';

@@ -3,7 +3,14 @@ import { DownloadLinks } from './download-links.js';
 import { ObjectEraser } from './object-eraser.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter } from './object-writer.js';
-import type { DownloadUrl, DownloadUrlOptions, StoredObject, StoreRequest, TransferOptions } from './stored-object.js';
+import type {
+  DownloadUrl,
+  DownloadUrlOptions,
+  StoredObject,
+  StoreOptions,
+  StoreRequest,
+  TransferOptions,
+} from './stored-object.js';
 
 /**
  * Where features keep files. An object goes to GCS, and to fallback storage when GCS does not take it; from there it
@@ -20,12 +27,12 @@ export class ObjectStorage {
 
   /**
    * Stores a file as a new object, also when one of the same key exists. A process that dies on the way leaves a
-   * registered row, which the sweep removes together with its bytes.
+   * registered row, which the sweep removes together with its bytes; so can, earlier, whoever noted its id (`registered`).
    *
    * @throws StorageError when neither GCS nor fallback storage takes it (`STORAGE_QUOTA_EXCEEDED` when the disk is
    *   full); the signal's reason when it aborted
    */
-  store(request: StoreRequest, options: TransferOptions = {}): Promise<StoredObject> {
+  store(request: StoreRequest, options: StoreOptions = {}): Promise<StoredObject> {
     return this.writer.store(request, options);
   }
 

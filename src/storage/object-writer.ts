@@ -7,7 +7,13 @@ import type { StoredObjectRecord } from './entities/stored-object-record.entity.
 import { digestFile, type FileDigest } from './file-digest.js';
 import { LocalObjectStore } from './local-object-store.js';
 import { ObjectRegister, type Placement } from './object-register.js';
-import { type StoredObject, type StoreRequest, toStoredObject, type TransferOptions } from './stored-object.js';
+import {
+  type StoredObject,
+  type StoreOptions,
+  type StoreRequest,
+  toStoredObject,
+  type TransferOptions,
+} from './stored-object.js';
 
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 const MAX_KEY_LENGTH = 255;
@@ -25,13 +31,14 @@ export class ObjectWriter {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async store(request: StoreRequest, options: TransferOptions): Promise<StoredObject> {
+  async store(request: StoreRequest, { registered, ...options }: StoreOptions): Promise<StoredObject> {
     if (!KEY.test(request.key) || request.key.length > MAX_KEY_LENGTH) {
       throw new RangeError('An object key consists of letters, digits, ".", "_", "-" and "/", at most 255 of them');
     }
     const digest = await this.digest(request.source.path, options.signal);
     const record = await this.register.begin(request, digest);
     try {
+      await registered?.(record.id);
       const startedMs = this.clock.monotonicMs();
       const placement = await this.place(record, request.source.path, options);
       const stored = await this.register.complete(record.id, placement);

@@ -29,6 +29,11 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface StoreOptions extends TransferOptions {
+  /** Called with the object's id before its bytes go anywhere; when it rejects, nothing is stored. */
+  readonly registered?: (objectId: string) => Promise<void>;
+}
+
 export interface DownloadUrlOptions {
   /** What the customer's browser calls the file. */
   readonly filename: string;

@@ -22,7 +22,7 @@ export type Claim =
   | {
       readonly outcome: 'held';
       readonly held: HeldJob;
-      /** Objects that an attempt before this one had stored when it died. */
+      /** Objects that an attempt before this one had stored, or was storing, when it died. */
       readonly abandoned: readonly string[];
     }
   /** The message is out of date: the job is final, gone, or enqueued anew. */
@@ -81,7 +81,7 @@ export class AttemptRows {
     );
   }
 
-  /** Notes what was stored before the job is completed with it, so that it is found should this attempt die now. */
+  /** Notes what is about to be stored, so that it is found should this attempt die from now on. */
   async noteObject(held: HeldJob, kind: ProductKind, objectId: string): Promise<boolean> {
     const column = kind === 'video' ? 'videoObjectId' : 'thumbnailObjectId';
     return await this.write(held, (update) => update.set({ [column]: objectId }));

@@ -84,7 +84,7 @@ export class RenderJobRunner {
         report: (stage, progress) => {
           reporter.report(stage, progress);
         },
-        stored: async (kind, objectId) => {
+        storing: async (kind, objectId) => {
           if (!(await this.rows.noteObject(held, kind, objectId))) giveUp();
           lost.signal.throwIfAborted();
         },

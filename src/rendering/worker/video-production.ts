@@ -25,8 +25,8 @@ export interface ProductionOptions {
   readonly signal: AbortSignal;
   /** @param progress - percent of the whole job */
   readonly report: (stage: RenderStage, progress: number) => void;
-  /** Called with each object as soon as it is stored. */
-  readonly stored: (kind: ProductKind, objectId: string) => Promise<void>;
+  /** Called with the id of each object before its bytes go out. */
+  readonly storing: (kind: ProductKind, objectId: string) => Promise<void>;
 }
 
 /** One attempt's way from the stored track to the stored video. It knows no row and no queue. */
@@ -110,14 +110,14 @@ export class VideoProduction {
   private async store(
     job: RenderJob,
     rendered: RenderedVideo,
-    { signal, stored }: ProductionOptions,
+    { signal, storing }: ProductionOptions,
   ): Promise<{ readonly videoObjectId: string; readonly thumbnailObjectId: string }> {
     const name = `${job.id}/${job.generation}-${job.attempt}`;
     const products: string[] = [];
     const put = async (kind: ProductKind, key: string, path: string, contentType: string): Promise<string> => {
-      const { id } = await this.storage.store({ key, source: { path }, contentType, kind }, { signal });
+      const registered = async (objectId: string): Promise<void> => await storing(kind, objectId);
+      const { id } = await this.storage.store({ key, source: { path }, contentType, kind }, { signal, registered });
       products.push(id);
-      await stored(kind, id);
       return id;
     };
     try {

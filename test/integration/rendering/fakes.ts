@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StorageError } from '../../../src/platform/errors/index.js';
 import { newId } from '../../../src/platform/time/index.js';
 import type { AudioInspector, InspectedAudio } from '../../../src/rendering/ports/audio-inspector.port.js';
 import type {
@@ -8,7 +9,7 @@ import type {
   RenderOptions,
   RenderRequest,
 } from '../../../src/rendering/ports/renderer.port.js';
-import type { ObjectStorage, StoreRequest } from '../../../src/storage/index.js';
+import type { ObjectStorage, StoreOptions, StoreRequest } from '../../../src/storage/index.js';
 
 export const TRACK: InspectedAudio = {
   format: 'wav',
@@ -22,13 +23,20 @@ export const TRACK: InspectedAudio = {
 /** Object storage in memory. Objects are ids with keys; their bytes do not matter. */
 export class MemoryStorage {
   readonly keys = new Map<string, string>();
-  /** Called before an object is stored; throw to make it fail. */
-  beforeStore: (request: StoreRequest) => void | Promise<void> = () => undefined;
+  /** Called while an object is on its way, registered already; throw to make it fail. */
+  whileStoring: (request: StoreRequest) => void | Promise<void> = () => undefined;
 
-  async store(request: StoreRequest): Promise<{ id: string }> {
-    await this.beforeStore(request);
+  async store(request: StoreRequest, { registered }: StoreOptions = {}): Promise<{ id: string }> {
     const id = newId();
+    await registered?.(id);
     this.keys.set(id, request.key);
+    try {
+      await this.whileStoring(request);
+    } catch (error) {
+      this.keys.delete(id);
+      throw error;
+    }
+    if (!this.keys.has(id)) throw new StorageError('STORAGE_ERROR', { cause: new Error('It was removed meanwhile') });
     return { id };
   }
 

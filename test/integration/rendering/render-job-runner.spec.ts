@@ -229,7 +229,7 @@ describe('RenderJobRunner', () => {
 
   it('removes the stored video when the cancellation came between storing and completing', async () => {
     const { job, userId, payload } = await room.submitted();
-    room.storage.beforeStore = async ({ kind }) => {
+    room.storage.whileStoring = async ({ kind }) => {
       if (kind === 'thumbnail') await room.intake.cancel(userId, job.id);
     };
     await expect(room.runner.run(payload, never)).resolves.toBe('lost');
@@ -237,24 +237,24 @@ describe('RenderJobRunner', () => {
     expect((await room.job(job.id)).status).toBe('cancelled');
   });
 
-  it('removes what a dead attempt had stored when the next one begins', async () => {
+  it('removes what a dead attempt had stored, and was storing, when the next one begins', async () => {
     const { job, payload } = await room.submitted();
     const dead = Promise.withResolvers<undefined>();
-    const stored = Promise.withResolvers<undefined>();
+    const storing = Promise.withResolvers<undefined>();
     let uploads = 0;
-    room.storage.beforeStore = async ({ kind }) => {
+    room.storage.whileStoring = async ({ kind }) => {
       if (kind !== 'thumbnail') return;
       uploads += 1;
       if (uploads > 1) return;
-      stored.resolve(undefined);
+      storing.resolve(undefined);
       await dead.promise;
     };
     const first = room.runner.run(payload, never);
-    await stored.promise;
-    expect(room.products).toEqual([`videos/${job.id}/1-1.mp4`]);
+    await storing.promise;
+    expect(room.products).toEqual([`thumbnails/${job.id}/1-1.jpg`, `videos/${job.id}/1-1.mp4`]);
     await expect(room.runner.run(payload, never)).resolves.toBe('completed');
     expect(room.products).toEqual([`thumbnails/${job.id}/1-2.jpg`, `videos/${job.id}/1-2.mp4`]);
-    // Should it have been alive after all, it clears away its thumbnail too.
+    // Should it have been alive after all, it learns that its thumbnail is gone.
     dead.resolve(undefined);
     await expect(first).resolves.toBe('lost');
     expect(room.products).toEqual([`thumbnails/${job.id}/1-2.jpg`, `videos/${job.id}/1-2.mp4`]);
@@ -262,7 +262,7 @@ describe('RenderJobRunner', () => {
 
   it('removes the video when the thumbnail cannot be stored', async () => {
     const { payload } = await room.submitted();
-    room.storage.beforeStore = ({ kind }) => {
+    room.storage.whileStoring = ({ kind }) => {
       if (kind === 'thumbnail') throw new StorageError('STORAGE_ERROR');
     };
     await expect(room.runner.run(payload, never)).rejects.toMatchObject({ code: 'STORAGE_ERROR' });

@@ -253,6 +253,20 @@ describe('ObjectStorage', () => {
     expect(await app.localFiles()).toEqual([]);
   });
 
+  it('stores nothing when whoever is told its id does not want it any more', async () => {
+    const source = { path: await app.file() };
+    const told: string[] = [];
+    const registered = async (id: string): Promise<void> => {
+      told.push((await app.row(id)).status);
+      throw new Error('the job was taken over');
+    };
+    const request = { key: 'a', source, contentType: 'audio/mpeg', kind: 'audio' } as const;
+    await expect(app.storage.store(request, { registered })).rejects.toThrow('the job was taken over');
+    expect(told).toEqual(['pending']);
+    expect((await app.rows()).map(({ status }) => status)).toEqual(['removing']);
+    expect(await app.bucketNames()).toEqual([]);
+  });
+
   it.each(['../etc/passwd', '/absolute', 'a//b', 'a\0b', '', 'ü', 'a'.repeat(256)])(
     'refuses the key %j',
     async (key) => {
