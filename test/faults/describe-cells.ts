@@ -49,9 +49,13 @@ export function describeCells(name: string, cells: readonly FaultCell[], documen
   });
 }
 
-/** The whole takes minutes: whoever watches sees each cell when it is told. */
-function progressText({ dependency, fault, problems, tookSeconds }: CellReport): string {
-  return `${problems.length === 0 ? 'passes' : 'FAILS '}  ${dependency}: ${fault} (${Math.round(tookSeconds)} s)`;
+/** The whole takes minutes: whoever watches sees each cell when it is told, and what is wrong with it. */
+function progressText({ dependency, fault, problems, tookSeconds, healSeconds }: CellReport): string {
+  const outcome = problems.length === 0 ? 'passes' : 'FAILS ';
+  const times = `${Math.round(tookSeconds)} s, healed in ${healSeconds === null ? '–' : Math.round(healSeconds)} s`;
+  return [`${outcome}  ${dependency}: ${fault} (${times})`, ...problems.map((problem) => `        ${problem}`)].join(
+    '\n',
+  );
 }
 
 function failureText({ problems, timed, breaker, rate }: CellReport, tail: string): string {
