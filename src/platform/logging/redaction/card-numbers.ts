@@ -3,16 +3,17 @@
  * two thousand has what looks like a card number.
  */
 const IDENTIFIER = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}';
-const IDENTIFIER_OR_DIGITS = new RegExp(String.raw`(?<![0-9a-f])(?:${IDENTIFIER})(?![0-9a-f])|\d(?:[ -]?\d)*`, 'gi');
-const DIGITS = /^[\d -]*$/;
 const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
+/** Shorter runs are no match: texts are full of them, and each match is a call. */
+const DIGIT_RUN = String.raw`\d(?:[ -]?\d){${MIN_DIGITS - 1},}`;
+const IDENTIFIER_OR_DIGITS = new RegExp(String.raw`(?<![0-9a-f])(?:${IDENTIFIER})(?![0-9a-f])|${DIGIT_RUN}`, 'gi');
+const DIGITS = /^[\d -]*$/;
 
 /** Replaces payment card numbers, also grouped by spaces or hyphens, each by `replacement`. */
 export function replaceCardNumbers(text: string, replacement: string): string {
   return text.replace(IDENTIFIER_OR_DIGITS, (run) => {
-    if (run.length < MIN_DIGITS || !DIGITS.test(run)) return run;
-    return replaceInRun(run, replacement);
+    return DIGITS.test(run) ? replaceInRun(run, replacement) : run;
   });
 }
 
