@@ -12,6 +12,7 @@ import { CreateAlerts1795400001400 } from './1795400001400-CreateAlerts.js';
 import { CreateFleet1795400001500 } from './1795400001500-CreateFleet.js';
 import { CreateRequestSteps1795400001700 } from './1795400001700-CreateRequestSteps.js';
 import { AddRequestIds1795400001800 } from './1795400001800-AddRequestIds.js';
+import { AddEmailResentAt1795400001900 } from './1795400001900-AddEmailResentAt.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateFleet1795400001500,
   CreateRequestSteps1795400001700,
   AddRequestIds1795400001800,
+  AddEmailResentAt1795400001900,
 ];

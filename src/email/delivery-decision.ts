@@ -15,7 +15,7 @@ export type DeliveryDecision = { readonly kind: 'dead' } | { readonly kind: 'ret
  * What becomes of a mail that could not be sent.
  *
  * @param attempts tries so far, this one included
- * @param ageSeconds since it was written
+ * @param ageSeconds since it was written, or an operator last let it live again
  * @param random number in [0, 1), spreads the tries of many mails by ±20 %
  */
 export function afterFailure(

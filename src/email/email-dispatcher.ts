@@ -76,7 +76,7 @@ export class EmailDispatcher {
   private async failed(claimed: ClaimedEmail, error: ApiError): Promise<void> {
     const { email } = claimed;
     const now = this.clock.now();
-    const ageSeconds = (now.getTime() - email.createdAt.getTime()) / 1_000;
+    const ageSeconds = (now.getTime() - (email.resentAt ?? email.createdAt).getTime()) / 1_000;
     const decision = afterFailure(error, { attempts: email.attempts, ageSeconds }, Math.random());
     const uncertain = claimed.wasUncertain || mayHaveBeenSent(error);
     if (decision.kind === 'dead') {

@@ -52,7 +52,7 @@ export class EmailOperations {
   }
 
   /**
-   * Lets a dead mail live again, or tries a waiting one now. One that may have been accepted before is looked up first, as ever,
+   * Lets a dead mail live again, as long as a new one, or tries a waiting one now. One that may have been accepted before is looked up first, as ever,
    * and the mails of its address still go out in their order.
    *
    * @param also - what is to be written in the same transaction
@@ -65,7 +65,7 @@ export class EmailOperations {
       if (email === null) throw new NotFoundError('EMAIL_NOT_FOUND');
       if (email.status === 'sent') throw new ConflictError('EMAIL_ALREADY_SENT');
       const now = this.clock.now();
-      const change = { status: 'pending', attempts: 0, nextAttemptAt: now, updatedAt: now } as const;
+      const change = { status: 'pending', attempts: 0, nextAttemptAt: now, updatedAt: now, resentAt: now } as const;
       await emails.update(id, change);
       await this.jobs.enqueue(EMAIL_DISPATCH_QUEUE, { emailId: id }, { manager });
       await also(manager);

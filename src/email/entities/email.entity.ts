@@ -68,6 +68,10 @@ export class Email {
   @Column({ type: 'timestamptz', nullable: true })
   sentAt!: Date | null;
 
+  /** When an operator last let it live again. */
+  @Column({ type: 'timestamptz', nullable: true })
+  resentAt!: Date | null;
+
   /** The request that led to it, also by way of a job; null where none did. */
   @Column('text', { nullable: true })
   requestId!: string | null;

@@ -4,6 +4,7 @@ import { testConfig } from '../../../src/config/testing.js';
 import { SendgridDriver } from '../../../src/email/drivers/sendgrid.driver.js';
 import { EmailClaims } from '../../../src/email/email-claims.js';
 import { EmailDispatcher } from '../../../src/email/email-dispatcher.js';
+import { EmailOperations } from '../../../src/email/email-operations.js';
 import { EmailSweep } from '../../../src/email/email-sweep.js';
 import { Email, EmailOutbox } from '../../../src/email/index.js';
 import { MailDelivery } from '../../../src/email/mail-delivery.js';
@@ -105,6 +106,7 @@ describe('Outbox', () => {
   let outbox: EmailOutbox;
   let dispatcher: EmailDispatcher;
   let sweep: EmailSweep;
+  let operations: EmailOperations;
   let captured: ApiError[];
   let jobs: { readonly emailId: string; readonly options: EnqueueOptions }[];
   const { signal } = new AbortController();
@@ -132,6 +134,7 @@ describe('Outbox', () => {
     const claims = new EmailClaims(database, queue, clock);
     dispatcher = new EmailDispatcher(database, claims, delivery, queue, sink, clock);
     sweep = new EmailSweep(database, queue, clock);
+    operations = new EmailOperations(database, queue, clock);
   });
 
   afterEach(async () => {
@@ -236,6 +239,21 @@ describe('Outbox', () => {
     sendgrid.script.push('error');
     await dispatcher.serveAddressOf(late, signal);
     expect(await row(late)).toMatchObject({ status: 'dead', lastErrorCode: 'SENDGRID_SERVICE_ERROR' });
+  });
+
+  it('is tried as long as a new one when an operator lets it live again', async () => {
+    const id = await write();
+    minutesLater(80 * 60);
+    sendgrid.script.push('error');
+    await dispatcher.serveAddressOf(id, signal);
+    expect(await row(id)).toMatchObject({ status: 'dead' });
+    await operations.resend(id, () => Promise.resolve());
+    sendgrid.script.push('error');
+    await dispatcher.serveAddressOf(id, signal);
+    expect(await row(id)).toMatchObject({ status: 'pending', attempts: 1 });
+    minutesLater(71 * 60);
+    await dispatcher.serveAddressOf(id, signal);
+    expect(await row(id)).toMatchObject({ status: 'sent' });
   });
 
   it('is not sent twice when the answer was lost', async () => {
