@@ -36,6 +36,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: ['web/index.html'] },
+    rolldownOptions: { input: ['web/index.html', 'web/admin.html'] },
   },
 });

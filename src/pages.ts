@@ -8,6 +8,7 @@ import type { AppConfig } from './config/index.js';
 /** Paths of each page. What mails and the checkout link to are views of the studio. */
 const PAGES = {
   'index.html': ['/', '/verify-email', '/reset-password'],
+  'admin.html': ['/admin'],
 } as const;
 
 /**

@@ -1,0 +1,81 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Brand } from '../shared/ui/brand.tsx';
+import { Button } from '../shared/ui/button.tsx';
+import { Now } from './now/now.tsx';
+import { hashOf, type Route } from './routes.ts';
+import { useRoute } from './use-route.ts';
+
+const PLACES = [{ view: 'now', name: 'Now' }] as const satisfies readonly {
+  readonly view: Route['view'];
+  readonly name: string;
+}[];
+
+interface DashboardProps {
+  readonly email: string;
+  readonly onSignOut: () => void;
+}
+
+/** The frame of the dashboard: where one can go, and where one is. */
+export function Dashboard({ email, onSignOut }: DashboardProps) {
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const title = titleOf(route);
+  useEffect(() => {
+    document.title = `${title} · Operations`;
+    // A new place begins at its top, also for those who do not see it; the first one is where the page begins anyhow.
+    if (!first.current) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    first.current = false;
+  }, [hashOf(route)]);
+  return (
+    <div class="frame">
+      <a
+        class="skip-link"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <header class="bar">
+        <Brand href="/admin" />
+        <nav class="places" aria-label="Panels">
+          {PLACES.map(({ view, name }) => (
+            <a
+              key={view}
+              class="place"
+              href={hashOf({ view })}
+              aria-current={view === homeOf(route) ? 'page' : undefined}
+            >
+              {name}
+            </a>
+          ))}
+        </nav>
+        <div class="who">
+          <span class="small soft who-email">{email}</span>
+          <Button kind="text" onClick={onSignOut}>
+            Sign out
+          </Button>
+        </div>
+      </header>
+      <main ref={main} id="main" class="content" tabIndex={-1}>
+        <h1 class="content-title">{title}</h1>
+        <Now />
+      </main>
+    </div>
+  );
+}
+
+/** The panel under which a place is found. */
+function homeOf(route: Route): Route['view'] {
+  return route.view === 'group' || route.view === 'event' || route.view === 'story' ? 'errors' : route.view;
+}
+
+function titleOf(route: Route): string {
+  return PLACES.find(({ view }) => view === homeOf(route))?.name ?? 'Now';
+}
