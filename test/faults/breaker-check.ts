@@ -76,8 +76,12 @@ export function breakerSummary(lines: readonly PolicyLine[], counters: CallCount
 function earlyOpenings(own: readonly PolicyLine[]): string[] {
   const first = own.findIndex(({ policy_event: event }) => event === 'break');
   if (first < 0) return [];
-  const failures = own.slice(0, first).filter(({ policy_event: event }) => event === 'attempt').length;
+  const failures = own.slice(0, first).filter(isFailure).length;
   return failures < FAILURE_THRESHOLD ? [`the circuit opened after ${failures} failures`] : [];
+}
+
+function isFailure({ policy_event: event, outcome }: PolicyLine): boolean {
+  return event === 'attempt' && outcome !== 'success' && outcome !== 'cancelled';
 }
 
 /** A call that began while the circuit was open: neither before it opened nor as the probe of a half-open one. */

@@ -16,6 +16,8 @@ const QUICK: Readonly<Record<string, string>> = {
       [`RESILIENCE_${service}_RECOVERY_TIMEOUT_MS`, '1500'],
     ]),
   ),
+  // Attempts that succeed are told at this level only, and a slow one is such.
+  LOG_LEVEL: 'DEBUG',
   RESILIENCE_RENDERING_RECOVERY_TIMEOUT_MS: '5000',
   RENDER_STALL_TIMEOUT_MS: '8000',
   RENDER_MEMORY_LIMIT_MB: '700',
