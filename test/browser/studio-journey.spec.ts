@@ -82,16 +82,17 @@ describe('a customer in the studio', () => {
 
   const video = () => page.getByRole('link', { name: /^Download/ });
 
-  it('registers, drops a track, pays, and watches the video', async () => {
+  it('registers, drops a track, sees it move, pays, and watches the video', async () => {
     await page.goto('/');
     await page.getByRole('heading', { name: 'Your track, in motion.' }).waitFor();
     expect(await visitor.look('welcome')).toEqual([]);
     await register();
     expect(await visitor.look('empty')).toEqual([]);
     await choose(3);
+    await page.getByRole('img', { name: /^Preview of the look/ }).waitFor();
     await page.getByLabel('Title in the picture').fill('Night Drive');
     await page.getByRole('radio', { name: 'Circular' }).check();
-    expect(await visitor.look('draft')).toEqual([]);
+    expect(await visitor.look('preview')).toEqual([]);
     await pay();
     // The track has come along to the checkout and back.
     await page.getByText('night-drive.wav').waitFor();

@@ -126,16 +126,18 @@ function Signed({ arrival, onStart, onJob }: ViewProps) {
   };
   return (
     <>
+      <h1 class="visually-hidden">Your studio</h1>
       {arrival.kind === 'payment-cancelled' && (
         <p class="notice" role="status">
           The payment was cancelled. Your track and your look are still here.
         </p>
       )}
       {arrival.kind === 'paid' && <Paid sessionId={arrival.sessionId} onPaid={payments.reload} />}
-      {arrival.kind === 'job' && (
+      {arrival.kind === 'job' ? (
         <JobPanel key={arrival.jobId} jobId={arrival.jobId} onEnd={reloadAll} onClose={onStart} />
+      ) : (
+        <Workshop payments={payments.state === 'ready' ? payments.value : null} onSubmitted={open} />
       )}
-      <Workshop payments={payments.state === 'ready' ? payments.value : null} onSubmitted={open} />
       <div class="columns">
         <VideoList jobs={jobs} onOpen={open} />
         <PaymentList payments={payments} />

@@ -13,6 +13,7 @@ import { LookFields } from './draft/look-fields.tsx';
 import { TrackField } from './draft/track-field.tsx';
 import { submitTrack } from './jobs/submit-track.ts';
 import { BuyButton, unusedCredit } from './payments/buy.tsx';
+import { Preview } from './preview/preview.tsx';
 
 interface WorkshopProps {
   /** Null while nobody is signed in: everything but the payment works then, too. */
@@ -29,19 +30,26 @@ export function Workshop({ payments, onSubmitted }: WorkshopProps) {
     const [largest] = tier?.resolutions ?? [];
     if (tier === undefined || largest === undefined || tier.resolutions.includes(look.resolution)) return;
     changeDraft({ look: { ...look, resolution: largest as typeof look.resolution } });
-  }, [tier?.id]);
+  }, [tier?.id, look.resolution]);
   return (
     <div class="workshop">
-      <Panel title="Track">
+      <Panel title="Your track">
         <TrackField />
+        <Preview />
       </Panel>
-      <Panel title="Look">
-        <LookFields tier={tier} />
-        <ResourceView resource={tiers}>{(list) => <TierChoice tiers={list} payments={payments ?? []} />}</ResourceView>
-        {payments !== null && tier !== undefined && (
-          <Make tier={tier} credit={unusedCredit(payments, tier.id)} onSubmitted={onSubmitted} />
-        )}
-      </Panel>
+      <div class="workshop-side">
+        <Panel title="The look">
+          <LookFields tier={tier} />
+        </Panel>
+        <Panel title="The plan">
+          <ResourceView resource={tiers}>
+            {(list) => <TierChoice tiers={list} payments={payments ?? []} />}
+          </ResourceView>
+          {payments !== null && tier !== undefined && (
+            <Make tier={tier} credit={unusedCredit(payments, tier.id)} onSubmitted={onSubmitted} />
+          )}
+        </Panel>
+      </div>
     </div>
   );
 }
@@ -53,8 +61,8 @@ interface TierChoiceProps {
 
 function TierChoice({ tiers, payments }: TierChoiceProps) {
   return (
-    <fieldset class="choices choices-tall">
-      <legend>Plan</legend>
+    <fieldset class="choices choices-plans">
+      <legend class="visually-hidden">Plan</legend>
       {tiers.map((tier) => (
         <label key={tier.id} class="choice">
           <input
@@ -64,14 +72,13 @@ function TierChoice({ tiers, payments }: TierChoiceProps) {
             checked={draft.value.tier === tier.id}
             onChange={() => changeDraft({ tier: tier.id, checkoutKey: newCheckoutKey() })}
           />
-          <span>
-            <strong>{tier.name}</strong> <span class="numbers">{money(tier.amount, tier.currency)}</span>
-            <br />
+          <span class="plan">
+            <strong>{tier.name}</strong>
+            <span class="plan-price numbers">{money(tier.amount, tier.currency)}</span>
             <span class="small soft">
-              {unusedCredit(payments, tier.id) === undefined
-                ? `Up to ${tier.resolution.replace('x', ' × ')}, ${Math.floor(tier.max_duration_seconds / 60)} min`
-                : 'Paid already: one video'}
+              {tier.resolution.replace('x', ' × ')}, up to {Math.floor(tier.max_duration_seconds / 60)} min
             </span>
+            {unusedCredit(payments, tier.id) !== undefined && <span class="badge badge-good">Paid: one video</span>}
           </span>
         </label>
       ))}
@@ -92,7 +99,7 @@ function Make({ tier, credit, onSubmitted }: MakeProps) {
     setSent(0);
     onSubmitted(await submitTrack(draft.peek(), paymentId, setSent));
   });
-  if (draft.value.file === null) return <p class="small soft">Choose a track first.</p>;
+  if (draft.value.file === null) return <p class="soft">Choose your track, and you can go on here.</p>;
   if (credit === undefined) return <BuyButton tier={tier} />;
   return (
     <>

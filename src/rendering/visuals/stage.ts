@@ -47,12 +47,18 @@ export class Stage {
     this.surface.context.drawImage(this.backdrop.image, 0, 0);
   }
 
+  /** Takes in a frame that is not painted, so that the next ones look as if it had been. */
+  skip(frame: AudioFrame): void {
+    this.look.follow?.(frame);
+  }
+
   /**
    * Paints one frame.
    *
    * @returns what differs from the frame before, in whole chroma blocks inside the surface.
    */
   draw(frame: AudioFrame): readonly Rect[] {
+    this.skip(frame);
     const { widthPx, heightPx } = this.settings;
     for (const { x, y, width, height } of this.painted) {
       if (width > 0 && height > 0) {

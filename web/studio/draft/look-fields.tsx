@@ -1,6 +1,7 @@
 import type { RenderConfigDto, Resolution, TierResponse, Visualization } from '../../generated/api.ts';
 import { Field } from '../../shared/ui/field.tsx';
 import { changeDraft, draft } from './draft-store.ts';
+import { LookIcon } from './look-icon.tsx';
 
 const LOOKS: Readonly<Record<Visualization, string>> = {
   bars: 'Bars',
@@ -15,10 +16,10 @@ export function LookFields({ tier }: { readonly tier: TierResponse | undefined }
   const change = (part: Partial<RenderConfigDto>): void => changeDraft({ look: { ...look, ...part } });
   return (
     <div class="form">
-      <fieldset class="choices">
-        <legend>Look</legend>
+      <fieldset class="choices choices-looks">
+        <legend class="visually-hidden">Look</legend>
         {(Object.keys(LOOKS) as Visualization[]).map((visualization) => (
-          <label key={visualization} class="choice">
+          <label key={visualization} class="choice choice-look">
             <input
               type="radio"
               name="visualization"
@@ -26,6 +27,7 @@ export function LookFields({ tier }: { readonly tier: TierResponse | undefined }
               checked={look.visualization === visualization}
               onChange={() => change({ visualization })}
             />
+            <LookIcon visualization={visualization} />
             <span>{LOOKS[visualization]}</span>
           </label>
         ))}
@@ -35,7 +37,7 @@ export function LookFields({ tier }: { readonly tier: TierResponse | undefined }
         name="title"
         type="text"
         maxLength={80}
-        hint="Optional"
+        hint="Optional, in any script"
         value={look.title ?? ''}
         onInput={(title) => change({ title: title.trim() === '' ? null : title })}
       />

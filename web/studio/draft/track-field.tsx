@@ -15,7 +15,7 @@ export function TrackField() {
   };
   return (
     <div
-      class={over ? 'drop drop-over' : 'drop'}
+      class={`drop${file === null ? '' : ' drop-full'}${over ? ' drop-over' : ''}`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);

@@ -19,5 +19,7 @@ export interface Look {
   readonly bandCount: number;
   /** What never moves; painted once, on the background. */
   paintStill(context: Canvas2D): void;
+  /** Takes in a frame of which something is remembered in later ones; each frame, in order, before it is painted or left out. */
+  follow?(frame: AudioFrame): void;
   paint(context: Canvas2D, frame: AudioFrame): readonly Rect[];
 }

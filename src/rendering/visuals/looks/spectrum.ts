@@ -41,19 +41,8 @@ export class SpectrumLook implements Look {
     context.fillRect(visual.x, this.baseline, visual.width, Math.max(1, 1.5 * unit));
   }
 
-  paint(context: Canvas2D, frame: AudioFrame): readonly Rect[] {
-    this.recede(frame);
-    const scroll = this.sinceRidge / RIDGE_INTERVAL_SECONDS;
-    for (let order = RIDGES; order >= 1; order -= 1) {
-      const ridge = this.ridges[order - 1];
-      if (ridge !== undefined) this.paintRidge(context, ridge, (order - 1 + scroll) / RIDGES);
-    }
-    this.paintFront(context, frame);
-    return [this.extent(frame)];
-  }
-
   /** Every interval the spectrum of that moment becomes the nearest ridge and the others move back by one. */
-  private recede(frame: AudioFrame): void {
+  follow(frame: AudioFrame): void {
     this.sinceRidge += frame.stepSeconds;
     while (this.sinceRidge >= RIDGE_INTERVAL_SECONDS) {
       this.sinceRidge -= RIDGE_INTERVAL_SECONDS;
@@ -61,6 +50,16 @@ export class SpectrumLook implements Look {
       freed.set(frame.bands);
       this.ridges.unshift(freed);
     }
+  }
+
+  paint(context: Canvas2D, frame: AudioFrame): readonly Rect[] {
+    const scroll = this.sinceRidge / RIDGE_INTERVAL_SECONDS;
+    for (let order = RIDGES; order >= 1; order -= 1) {
+      const ridge = this.ridges[order - 1];
+      if (ridge !== undefined) this.paintRidge(context, ridge, (order - 1 + scroll) / RIDGES);
+    }
+    this.paintFront(context, frame);
+    return [this.extent(frame)];
   }
 
   private extent(frame: AudioFrame): Rect {

@@ -54,10 +54,14 @@ export class WaveformLook implements Look {
     context.fillRect(0, this.middle - unit / 2, widthPx, Math.max(1, unit));
   }
 
-  paint(context: Canvas2D, frame: AudioFrame): readonly Rect[] {
+  follow(frame: AudioFrame): void {
     const [leftThreads, rightThreads] = this.threads;
     this.pull(leftThreads, frame.left, 1, frame);
     this.pull(rightThreads, frame.right, frame.isStereo ? 1 : -1, frame);
+  }
+
+  paint(context: Canvas2D, frame: AudioFrame): readonly Rect[] {
+    const [leftThreads, rightThreads] = this.threads;
     const painted = this.extent();
     this.paintHeart(context, frame);
     context.globalCompositeOperation = this.kit.palette.glowOperation;
