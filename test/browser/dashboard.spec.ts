@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -6,6 +7,8 @@ import { ProductUnderTest } from '../support/product.js';
 
 const ADMIN = 'admin@example.com';
 const PASSWORD = 'correct-horse-1';
+const GROUP_SHOWN_MS = 3_000;
+const MAX_SCRIPT_BYTES = 150 * 1_024;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('the dashboard', () => {
@@ -79,6 +82,7 @@ describe('the dashboard', () => {
     await signIn();
     await service('sendgrid').getByRole('button', { name: 'Force open sendgrid' }).focus();
     await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.type('mails go out twice');
     expect(await visitor.look('admin-dialog')).toEqual([]);
     await page.keyboard.press('Enter');
@@ -88,4 +92,105 @@ describe('the dashboard', () => {
     await giveReason('it was the template', 'Reset all');
     await service('sendgrid').getByText('Closed').waitFor();
   }, 60_000);
+
+  it('shows a breaker that opens and the group of its errors within three seconds, resets, resolves, and sees it come back', async () => {
+    await signIn();
+    await service('stripe').getByText('Closed').waitFor();
+    const customer = await product.newCustomer();
+    const pay = async () => await customer.post('/api/payments/create-session', { tier: 'basic' });
+    await product.injectFault('stripe', { kind: 'status', status: 503 });
+    for (let call = 0; call < 3; call += 1) await pay();
+    await service('stripe')
+      .getByText(/Next attempt in \d:\d\d/)
+      .waitFor({ timeout: 5_000 });
+    await page.getByRole('link', { name: 'Errors' }).click();
+    await pay();
+    const refused = page.getByRole('listitem').filter({ hasText: 'STRIPE_UNAVAILABLE' }).getByRole('link').first();
+    await refused.waitFor({ timeout: GROUP_SHOWN_MS });
+    expect(await visitor.look('admin-errors')).toEqual([]);
+    await product.clearFault('stripe');
+    await page.getByRole('link', { name: 'Now' }).click();
+    await page.getByRole('button', { name: 'Reset stripe' }).click();
+    await giveReason('stripe is back', 'Reset');
+    await service('stripe').getByText('Closed').waitFor();
+
+    await page.getByRole('link', { name: 'Errors' }).click();
+    await refused.click();
+    await page.getByRole('heading', { name: 'The newest sample' }).waitFor();
+    await page
+      .getByText('caused by')
+      .or(page.getByLabel(/^Stack of/))
+      .first()
+      .waitFor();
+    expect(await visitor.look('admin-group')).toEqual([]);
+    await page.getByRole('button', { name: 'Resolve' }).click();
+    await giveReason('it was stripe', 'Resolve');
+    await page.getByText('resolved', { exact: true }).waitFor();
+    await product.injectFault('stripe', { kind: 'status', status: 503 });
+    for (let call = 0; call < 4; call += 1) await pay();
+    await page.getByText('regressed', { exact: true }).waitFor();
+    await product.clearFault('stripe');
+
+    await page
+      .getByRole('link', { name: /^[0-9a-f-]{36}$/ })
+      .first()
+      .click();
+    await page.getByText('STRIPE_UNAVAILABLE:').first().waitFor();
+    expect(await visitor.look('admin-story')).toEqual([]);
+  }, 150_000);
+
+  it('shows what is in an error as text', async () => {
+    const hostile = '<img src=x onerror="document.title=\'owned\'">';
+    await fetch(`${product.origin}/api/logs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'TypeError',
+        message: hostile,
+        stack: `TypeError: ${hostile}\n    at f (/a.js:1:1)`,
+      }),
+    });
+    await signIn();
+    await page.getByText(hostile).first().waitFor();
+    await page.getByRole('link', { name: 'Errors' }).click();
+    await page.getByText('img src=x').first().click();
+    await page.getByRole('heading', { name: 'The newest sample' }).waitFor();
+    await page.getByText(hostile).first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
+    expect(visitor.complaints()).toEqual([]);
+  }, 60_000);
+
+  it('lists jobs, e-mails, copies, alerts and what operators did', async () => {
+    await signIn();
+    const panels = {
+      Jobs: 'There are no such jobs.',
+      'E-mails': `to ${ADMIN}`,
+      Replication: 'Everything is in Cloud Storage.',
+      Alerts: 'History',
+      Audit: 'What operators did',
+    };
+    for (const [name, text] of Object.entries(panels)) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByText(text).first().waitFor();
+      expect(await visitor.look(`admin-${name.toLowerCase()}`)).toEqual([]);
+    }
+    await page.getByRole('link', { name: 'Alerts' }).click();
+    await page
+      .getByRole('button', { name: /^Test / })
+      .first()
+      .click();
+    await page.getByText(/^Test: /).waitFor();
+  }, 90_000);
+
+  it('loads no more script than a phone can bear', async () => {
+    const scripts: Promise<Buffer>[] = [];
+    page.on('response', (response) => {
+      if (response.request().resourceType() === 'script') scripts.push(response.body());
+    });
+    await page.goto('/admin', { waitUntil: 'networkidle' });
+    const bytes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(MAX_SCRIPT_BYTES);
+  });
 });

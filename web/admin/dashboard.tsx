@@ -1,14 +1,28 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Brand } from '../shared/ui/brand.tsx';
 import { Button } from '../shared/ui/button.tsx';
+import { Alerts } from './alerts/alerts.tsx';
+import { Audit } from './audit/audit.tsx';
+import { Errors } from './errors/errors.tsx';
+import { EventPage } from './errors/event-page.tsx';
+import { GroupPage } from './errors/group-page.tsx';
+import { StoryPage } from './errors/story-page.tsx';
 import { Now } from './now/now.tsx';
+import { Emails } from './operations/emails.tsx';
+import { Jobs } from './operations/jobs.tsx';
+import { Replication } from './operations/replication.tsx';
 import { hashOf, type Route } from './routes.ts';
 import { useRoute } from './use-route.ts';
 
-const PLACES = [{ view: 'now', name: 'Now' }] as const satisfies readonly {
-  readonly view: Route['view'];
-  readonly name: string;
-}[];
+const PLACES = [
+  { view: 'now', name: 'Now' },
+  { view: 'errors', name: 'Errors' },
+  { view: 'jobs', name: 'Jobs' },
+  { view: 'emails', name: 'E-mails' },
+  { view: 'replication', name: 'Replication' },
+  { view: 'alerts', name: 'Alerts' },
+  { view: 'audit', name: 'Audit' },
+] as const satisfies readonly { readonly view: Route['view']; readonly name: string }[];
 
 interface DashboardProps {
   readonly email: string;
@@ -65,10 +79,35 @@ export function Dashboard({ email, onSignOut }: DashboardProps) {
       </header>
       <main ref={main} id="main" class="content" tabIndex={-1}>
         <h1 class="content-title">{title}</h1>
-        <Now />
+        <View route={route} />
       </main>
     </div>
   );
+}
+
+function View({ route }: { readonly route: Route }) {
+  switch (route.view) {
+    case 'now':
+      return <Now />;
+    case 'errors':
+      return <Errors />;
+    case 'group':
+      return <GroupPage key={route.id} id={route.id} />;
+    case 'event':
+      return <EventPage id={route.id} />;
+    case 'story':
+      return <StoryPage requestId={route.requestId} />;
+    case 'jobs':
+      return <Jobs />;
+    case 'emails':
+      return <Emails />;
+    case 'replication':
+      return <Replication />;
+    case 'alerts':
+      return <Alerts />;
+    case 'audit':
+      return <Audit />;
+  }
 }
 
 /** The panel under which a place is found. */

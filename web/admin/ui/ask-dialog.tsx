@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Failure } from '../../shared/api/failure.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { FailureNotice } from '../../shared/ui/failure-notice.tsx';
@@ -39,7 +39,8 @@ export function AskDialog({ question, onClose }: AskDialogProps) {
     await act(reason, chosen);
     dialog.current?.close();
   });
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before anything is painted: what is typed from now on belongs to the dialog.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class="ask" aria-labelledby={id} onClose={onClose}>
       <form

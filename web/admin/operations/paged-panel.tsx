@@ -1,0 +1,68 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Pagination } from '../../generated/api.ts';
+import { Panel } from '../../shared/ui/panel.tsx';
+import { usePolled } from '../live/use-polled.ts';
+import { AskDialog, type Question } from '../ui/ask-dialog.tsx';
+import { PolledView } from '../ui/polled-view.tsx';
+
+const POLL_MS = 3_000;
+const ON_A_PAGE = 25;
+
+/** Which part of a list is wanted. */
+export interface PageQuery {
+  readonly page: number;
+  readonly per_page: number;
+}
+
+interface PagedPanelProps<T extends { readonly pagination: Pagination }> {
+  readonly title: string;
+  readonly aside?: ComponentChildren;
+  /** What the list is narrowed to; another one begins at its first page. */
+  readonly filter?: string;
+  /** @throws RequestFailed */
+  readonly load: (query: PageQuery, signal: AbortSignal) => Promise<T>;
+  readonly children: (value: T, ask: (question: Question) => void) => ComponentChildren;
+}
+
+/** A list that is looked at page by page and kept up to date, with questions about its lines. */
+export function PagedPanel<T extends { readonly pagination: Pagination }>(props: PagedPanelProps<T>) {
+  // A list with another filter has other pages: its state begins anew.
+  return <Paged key={props.filter ?? ''} {...props} />;
+}
+
+function Paged<T extends { readonly pagination: Pagination }>({ title, aside, load, children }: PagedPanelProps<T>) {
+  const [page, setPage] = useState(1);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const list = usePolled(async (signal) => await load({ page, per_page: ON_A_PAGE }, signal), POLL_MS, String(page));
+  const pages = Math.max(page, list.value?.pagination.pages ?? 1);
+  return (
+    <Panel title={title} aside={aside}>
+      <PolledView polled={list} lines={10}>
+        {(value) => children(value, setQuestion)}
+      </PolledView>
+      {pages > 1 && (
+        <div class="pager">
+          <button type="button" class="act" disabled={page === 1} onClick={() => setPage(page - 1)}>
+            Previous
+          </button>
+          <span class="small soft numbers">
+            Page {page} of {pages}
+          </span>
+          <button type="button" class="act" disabled={page >= pages} onClick={() => setPage(page + 1)}>
+            Next
+          </button>
+        </div>
+      )}
+      {question !== null && (
+        <AskDialog
+          question={question}
+          onClose={() => {
+            setQuestion(null);
+            list.reload();
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
