@@ -114,7 +114,7 @@ const BROKEN_FRAMING: readonly HostileRequest[] = [
 
 const WRONG_TARGETS: readonly HostileRequest[] = [
   { name: 'an unknown path', bytes: request('GET /nowhere'), status: [404] },
-  { name: 'the bare admin path', bytes: request('GET /admin'), status: [404] },
+  { name: 'the bare path of the operators’ API', bytes: request('GET /admin/api'), status: [404] },
   { name: 'HEAD of an unknown path', bytes: request('HEAD /nowhere'), status: [404], toHead: true },
   { name: 'a wrong method on a known path', bytes: request(`DELETE ${JSON_ROUTE}`), status: [405] },
   { name: 'HEAD of a path that only takes POST', bytes: request(`HEAD ${JSON_ROUTE}`), status: [405], toHead: true },
