@@ -73,6 +73,7 @@ describe('the dashboard', () => {
     await page.getByText('Everything works.').waitFor();
     await service('stripe').getByText('Closed').waitFor();
     await page.getByText('Renders queued').waitFor();
+    await page.getByText('the latest 100, live').waitFor();
     expect(await visitor.look('admin-now')).toEqual([]);
     expect(visitor.complaints()).toEqual([]);
     expect(visitor.askedOrigins()).toEqual([product.origin]);

@@ -1,10 +1,11 @@
 import { memo } from 'preact/compat';
-import { useRef } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ErrorListItem } from '../../generated/api.ts';
 import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
 import { clockTime, moment } from '../format/time.ts';
+import { followErrors } from '../live/follow-errors.ts';
 import { withNewest } from '../live/newest.ts';
 import { usePolled } from '../live/use-polled.ts';
 import { hashOf } from '../routes.ts';
@@ -13,21 +14,42 @@ import { levelTone } from '../ui/level-tone.ts';
 import { Empty, PolledView } from '../ui/polled-view.tsx';
 
 const POLL_MS = 1_000;
+/** What is written late, as after an outage of the database, is not in the stream. */
+const BESIDE_STREAM_MS = 15_000;
 const SHOWN = 100;
 
-/** Errors as they happen, newest first. */
+/** Errors as they happen, newest first: told by the stream, and asked for where no stream comes through. */
 export function LiveErrors() {
-  const known = useRef<readonly ErrorListItem[]>([]);
-  const errors = usePolled(async (signal) => {
-    const options = { signal, params: { query: { limit: SHOWN } } };
-    const { data } = await answerOf(api.GET('/admin/api/monitoring/logs/recent-errors', options));
-    known.current = withNewest(known.current, data.errors, SHOWN);
-    return { source: data.source, list: known.current };
-  }, POLL_MS);
+  const [list, setList] = useState<readonly ErrorListItem[]>([]);
+  const [connected, setConnected] = useState(false);
+  const add = useCallback((errors: readonly ErrorListItem[]) => {
+    setList((known) => withNewest(known, errors, SHOWN));
+  }, []);
+  useEffect(() => {
+    const controller = new AbortController();
+    void followErrors(controller.signal, { onErrors: add, onConnected: setConnected });
+    return () => controller.abort();
+  }, [add]);
+  const errors = usePolled(
+    async (signal) => {
+      const options = { signal, params: { query: { limit: SHOWN } } };
+      const { data } = await answerOf(api.GET('/admin/api/monitoring/logs/recent-errors', options));
+      add(data.errors);
+      return data;
+    },
+    connected ? BESIDE_STREAM_MS : POLL_MS,
+  );
   return (
-    <Panel title="Live errors" aside={<span class="small soft">the latest {SHOWN}</span>}>
+    <Panel
+      title="Live errors"
+      aside={
+        <span class="small soft">
+          the latest {SHOWN}, {connected ? 'live' : 'asked for every second'}
+        </span>
+      }
+    >
       <PolledView polled={errors} lines={8}>
-        {({ source, list }) => (
+        {({ source }) => (
           <>
             {source === 'memory' && (
               <p class="notice notice-warn" role="status">

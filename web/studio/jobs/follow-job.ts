@@ -1,16 +1,13 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { RenderJobResponse, RenderJobView } from '../../generated/api.ts';
 import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
+import { readEvents } from '../../shared/api/events.ts';
 import { RequestFailed } from '../../shared/api/failure.ts';
 import { EVENT_STREAM } from '../../shared/api/transport.ts';
 
 /** After so many lost streams in a row without a single event, the state is asked for instead. */
 const STREAMS_BEFORE_POLLING = 2;
 const PAUSE_MS = 2_000;
-/** Nothing for so long, not even one of the heartbeats (every 15 s), and the connection is dead though nobody says so. */
-const SILENCE_MS = 40_000;
-
 /** Whether a job will not change any more. */
 function isOver({ status }: Pick<RenderJobView, 'status'>): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
@@ -63,35 +60,16 @@ async function ask(jobId: string, signal: AbortSignal): Promise<RenderJobView> {
 }
 
 async function listen(jobId: string, signal: AbortSignal, show: (job: RenderJobView) => void): Promise<void> {
-  const dead = new AbortController();
-  let watch = setTimeout(() => dead.abort(), SILENCE_MS);
-  const heard = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
-      clearTimeout(watch);
-      watch = setTimeout(() => dead.abort(), SILENCE_MS);
-      controller.enqueue(chunk);
-    },
-  });
-  try {
-    const answer: unknown = await answerOf(
+  const open = async (until: AbortSignal): Promise<unknown> =>
+    await answerOf(
       api.GET('/api/jobs/render/events/{job_id}', {
-        signal: AbortSignal.any([signal, dead.signal]),
+        signal: until,
         headers: { accept: EVENT_STREAM },
         params: { path: { job_id: jobId } },
         parseAs: 'stream',
       }),
     );
-    const events = (answer as ReadableStream<Uint8Array<ArrayBuffer>>)
-      .pipeThrough(heard)
-      .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream());
-    const reader = events.getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      show((JSON.parse(next.value.data) as RenderJobResponse).job);
-    }
-  } finally {
-    clearTimeout(watch);
-  }
+  await readEvents(open, signal, ({ data }) => show((JSON.parse(data) as RenderJobResponse).job));
 }
 
 /** Broken connections, proxies and refusals for the moment pass; what the product says about the job does not. */
