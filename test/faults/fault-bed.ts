@@ -20,7 +20,8 @@ const QUICK: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'DEBUG',
   RESILIENCE_RENDERING_RECOVERY_TIMEOUT_MS: '5000',
   RENDER_STALL_TIMEOUT_MS: '8000',
-  RENDER_MEMORY_LIMIT_MB: '700',
+  // Far above what a short render takes, and little enough for a hog to have it before its silence is noticed.
+  RENDER_MEMORY_LIMIT_MB: '450',
 };
 
 /** A track that renders in a second or two. */
