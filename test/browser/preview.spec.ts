@@ -9,6 +9,7 @@ import { track } from '../support/audio.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import type { Customer } from '../support/customer.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { ProductUnderTest } from '../support/product.js';
 import { FFMPEG } from '../support/video.js';
 
@@ -92,7 +93,7 @@ describe('the preview', () => {
     await picture.waitFor();
     const before = Number(await position.inputValue());
     await page.getByRole('button', { name: 'Play' }).click();
-    await page.waitForFunction(`Number(document.querySelector('input[type=range]').value) > ${before + 0.3}`);
+    await eventually('the position moves on', async () => Number(await position.inputValue()) > before + 0.3);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Play' }).waitFor();
   });
