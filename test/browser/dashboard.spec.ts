@@ -1,38 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, Visitor } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ProductUnderTest } from '../support/product.js';
+import type { Page } from 'playwright-core';
+import { MAX_SCRIPT_BYTES, type Visitor } from '../support/browser.js';
+import { PageStage } from '../support/page-stage.js';
+import type { ProductUnderTest } from '../support/product.js';
 
 const ADMIN = 'admin@example.com';
 const PASSWORD = 'correct-horse-1';
 const GROUP_SHOWN_MS = 3_000;
-const MAX_SCRIPT_BYTES = 150 * 1_024;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('the dashboard', () => {
-  let database: TestDatabase;
+  let stage: PageStage;
   let product: ProductUnderTest;
-  let browser: Browser;
   let visitor: Visitor;
   let page: Page;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    product = await ProductUnderTest.prepare(database.url);
-    [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
+    stage = await PageStage.open();
+    ({ product } = stage);
     await product.newCustomer(ADMIN);
   }, 180_000);
 
   afterAll(async () => {
-    await browser.close();
-    await product.stop();
-    await database.close();
+    await stage.close();
   }, 30_000);
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, product.origin);
+    visitor = await stage.arrive();
     ({ page } = visitor);
   });
 
@@ -185,13 +179,8 @@ describe('the dashboard', () => {
   }, 90_000);
 
   it('loads no more script than a phone can bear', async () => {
-    const scripts: Promise<Buffer>[] = [];
-    page.on('response', (response) => {
-      if (response.request().resourceType() === 'script') scripts.push(response.body());
-    });
-    await page.goto('/admin', { waitUntil: 'networkidle' });
-    const bytes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
-    expect(bytes.length).toBeGreaterThan(0);
-    expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(MAX_SCRIPT_BYTES);
+    const bytes = await visitor.scriptBytes('/admin');
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(MAX_SCRIPT_BYTES);
   });
 });

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { ssim } from 'ssim.js';
 import { track } from '../support/audio.js';
-import { launchBrowser, Visitor } from '../support/browser.js';
+import type { Visitor } from '../support/browser.js';
 import type { Customer } from '../support/customer.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { ProductUnderTest } from '../support/product.js';
+import { PageStage } from '../support/page-stage.js';
+import type { ProductUnderTest } from '../support/product.js';
 import { FFMPEG } from '../support/video.js';
 
 const SECONDS = 3;
@@ -34,29 +34,25 @@ interface Case {
 
 /** Real: the built product, its pages, Chromium and ffmpeg; the vendors are sandbox doubles. */
 describe('the preview', () => {
-  let database: TestDatabase;
+  let stage: PageStage;
   let product: ProductUnderTest;
-  let browser: Browser;
   let visitor: Visitor;
   let page: Page;
   const directory = mkdtempSync(join(tmpdir(), 'oriel-preview-'));
   const audio = track(SECONDS);
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    product = await ProductUnderTest.prepare(database.url);
-    [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
+    stage = await PageStage.open();
+    ({ product } = stage);
   }, 180_000);
 
   afterAll(async () => {
-    await browser.close();
-    await product.stop();
-    await database.close();
+    await stage.close();
     rmSync(directory, { recursive: true, force: true });
   }, 30_000);
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, product.origin);
+    visitor = await stage.arrive();
     ({ page } = visitor);
     await page.goto('/');
     await page

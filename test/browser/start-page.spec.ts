@@ -1,32 +1,24 @@
-import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, Visitor } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ProductUnderTest } from '../support/product.js';
-
-const MAX_SCRIPT_BYTES = 150 * 1_024;
+import { MAX_SCRIPT_BYTES, type Visitor } from '../support/browser.js';
+import { PageStage } from '../support/page-stage.js';
+import type { ProductUnderTest } from '../support/product.js';
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles. */
 describe('the start page', () => {
-  let database: TestDatabase;
+  let stage: PageStage;
   let product: ProductUnderTest;
-  let browser: Browser;
   let visitor: Visitor;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    product = await ProductUnderTest.prepare(database.url);
-    [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
+    stage = await PageStage.open();
+    ({ product } = stage);
   }, 180_000);
 
   afterAll(async () => {
-    await browser.close();
-    await product.stop();
-    await database.close();
+    await stage.close();
   }, 30_000);
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, product.origin);
+    visitor = await stage.arrive();
   });
 
   afterEach(async () => {
@@ -44,14 +36,9 @@ describe('the start page', () => {
   });
 
   it('loads no more script than a phone can bear', async () => {
-    const scripts: Promise<Buffer>[] = [];
-    visitor.page.on('response', (response) => {
-      if (response.request().resourceType() === 'script') scripts.push(response.body());
-    });
-    await visitor.page.goto('/', { waitUntil: 'networkidle' });
-    const bytes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
-    expect(bytes.length).toBeGreaterThan(0);
-    expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(MAX_SCRIPT_BYTES);
+    const bytes = await visitor.scriptBytes('/');
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(MAX_SCRIPT_BYTES);
   });
 
   it('says so when prices cannot be loaded, and loads them once they can', async () => {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { track } from '../support/audio.js';
-import { launchBrowser, Visitor } from '../support/browser.js';
+import type { Visitor } from '../support/browser.js';
 import { mailsTo } from '../support/customer.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/processes.js';
-import { ProductUnderTest } from '../support/product.js';
+import { PageStage } from '../support/page-stage.js';
+import type { ProductUnderTest } from '../support/product.js';
 
 const PASSWORD = 'correct-horse-1';
 const GOOD_CARD = '4242424242424242';
@@ -14,27 +14,23 @@ const RENDER_MS = 90_000;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('a customer in the studio', () => {
-  let database: TestDatabase;
+  let stage: PageStage;
   let product: ProductUnderTest;
-  let browser: Browser;
   let visitor: Visitor;
   let page: Page;
   let email: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    product = await ProductUnderTest.prepare(database.url);
-    [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
+    stage = await PageStage.open();
+    ({ product } = stage);
   }, 180_000);
 
   afterAll(async () => {
-    await browser.close();
-    await product.stop();
-    await database.close();
+    await stage.close();
   }, 30_000);
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, product.origin);
+    visitor = await stage.arrive();
     ({ page } = visitor);
     email = `studio-${randomBytes(6).toString('hex')}@example.com`;
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.js';
 
@@ -18,6 +19,9 @@ const FLAGS = [
 const SCREENSHOTS = 'test/output/screenshots';
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What the first load of a page may cost in compressed script. */
+export const MAX_SCRIPT_BYTES = 150_000;
 
 /** Sizes of the smallest phone and of a usual screen. */
 export const VIEWPORTS = { 360: { width: 360, height: 780 }, 1440: { width: 1440, height: 900 } } as const;
@@ -85,6 +89,17 @@ export class Visitor {
     await this.page.setViewportSize(VIEWPORTS[1440]);
     await this.page.emulateMedia({ colorScheme: 'dark', reducedMotion: null });
     return problems;
+  }
+
+  /** Opens the page at `path`. @returns bytes of the scripts that its first load takes, compressed */
+  async scriptBytes(path: string): Promise<number> {
+    const scripts: Promise<Buffer>[] = [];
+    this.page.on('response', (response) => {
+      if (response.request().resourceType() === 'script') scripts.push(response.body());
+    });
+    await this.page.goto(path, { waitUntil: 'networkidle' });
+    const bodies = await Promise.all(scripts);
+    return bodies.reduce((sum, body) => sum + gzipSync(body).length, 0);
   }
 
   async leave(): Promise<void> {

@@ -1,0 +1,30 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser, Visitor } from './browser.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import { ProductUnderTest } from './product.js';
+
+/** The built product on a database of its own, and a Chromium for those who visit its pages. */
+export class PageStage {
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly browser: Browser,
+    readonly product: ProductUnderTest,
+  ) {}
+
+  static async open(): Promise<PageStage> {
+    const database = await createTestDatabase();
+    const product = await ProductUnderTest.prepare(database.url);
+    const [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
+    return new PageStage(database, browser, product);
+  }
+
+  async arrive(): Promise<Visitor> {
+    return await Visitor.arrive(this.browser, this.product.origin);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.product.stop();
+    await this.database.close();
+  }
+}
