@@ -3,6 +3,7 @@ import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
 import { readEvents } from '../../shared/api/events.ts';
 import { RequestFailed } from '../../shared/api/failure.ts';
+import { pause } from '../../shared/api/pause.ts';
 import { EVENT_STREAM } from '../../shared/api/transport.ts';
 
 /** Between the end of a stream and the next one. */
@@ -48,22 +49,11 @@ export async function followErrors(signal: AbortSignal, { onErrors, onConnected 
     }
     if (signal.aborted) return;
     onConnected(false);
-    await pause(signal);
+    await pause(PAUSE_MS, signal);
   }
 }
 
 /** A stream that is refused, breaks or falls silent is no defect of the page. */
 function isBroken(error: unknown): boolean {
   return error instanceof RequestFailed || error instanceof TypeError || error instanceof DOMException;
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, PAUSE_MS);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -3,6 +3,7 @@ import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
 import { readEvents } from '../../shared/api/events.ts';
 import { RequestFailed } from '../../shared/api/failure.ts';
+import { pause } from '../../shared/api/pause.ts';
 import { EVENT_STREAM } from '../../shared/api/transport.ts';
 
 /** After so many lost streams in a row without a single event, the state is asked for instead. */
@@ -50,7 +51,7 @@ export async function followJob(jobId: string, signal: AbortSignal, listener: Jo
       if (!isPassing(error)) throw error;
       listener.onTrouble(true);
     }
-    if (!hasEnded()) await pause(signal);
+    if (!hasEnded()) await pause(PAUSE_MS, signal);
   }
 }
 
@@ -77,17 +78,4 @@ function isPassing(error: unknown): boolean {
   if (!(error instanceof RequestFailed)) return error instanceof TypeError || error instanceof DOMException;
   const { failure } = error;
   return failure.kind !== 'answered' || failure.status >= 500 || failure.status === 429;
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      removeEventListener('online', done);
-      resolve();
-    };
-    const timer = setTimeout(done, PAUSE_MS);
-    addEventListener('online', done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
