@@ -52,8 +52,8 @@ export class EmailOperations {
   }
 
   /**
-   * Lets a dead mail live again, as long as a new one, or tries a waiting one now. One that may have been accepted before is looked up first, as ever,
-   * and the mails of its address still go out in their order.
+   * Lets a dead mail live again, as long as a new one, or tries a waiting one now. One that may have been accepted before is looked
+   * up first, as ever, and the mails of its address still go out in their order.
    *
    * @param also - what is to be written in the same transaction
    * @throws NotFoundError `EMAIL_NOT_FOUND`, ConflictError `EMAIL_ALREADY_SENT`: what it said is not kept then

@@ -25,6 +25,7 @@ const MAX_WAITING_BYTES = 1_048_576;
 @Injectable()
 export class NewsStreams implements OnModuleDestroy {
   private readonly open = new Set<() => void>();
+  private closing = false;
 
   constructor(
     private readonly tail: NewsTail,
@@ -65,6 +66,7 @@ export class NewsStreams implements OnModuleDestroy {
 
   /** A stream never ends by itself for minutes, and would hold up the shutdown; clients come back elsewhere. */
   onModuleDestroy(): void {
+    this.closing = true;
     for (const stop of this.open) stop();
   }
 
@@ -94,6 +96,8 @@ export class NewsStreams implements OnModuleDestroy {
     output.once('close', stop);
     output.on('error', stop);
     output.write(`retry: ${RECONNECT_MS}\n\n`);
+    // The shutdown may have begun while the missed events were read.
+    if (this.closing) stop();
     return output;
   }
 }
