@@ -24,7 +24,10 @@ export interface RateReport {
   /** Of the medians. */
   readonly ratio: number;
   readonly windows: number;
-  readonly problems: readonly string[];
+  /** What is wrong with the rate; null when it is as it must be. */
+  readonly shortfall: string | null;
+  /** Answers that were no success. */
+  readonly refusals: readonly string[];
 }
 
 /** Measures how fast routes are answered that need nothing of what fails. */
@@ -56,8 +59,8 @@ export class ApiRate {
     const ratios = undisturbed.map((rates) => median(disturbed) / median(rates));
     const ratio = Math.max(...ratios);
     const low = undisturbed.every((rates) => isClearlyLower(disturbed, rates));
-    const shortfall = low ? [`the other routes answer at ${(ratio * 100).toFixed(1)} % of their rate`] : [];
-    return { ratio, windows: disturbed.length, problems: [...shortfall, ...this.refusals] };
+    const shortfall = low ? `the other routes answer at ${(ratio * 100).toFixed(1)} % of their rate` : null;
+    return { ratio, windows: disturbed.length, shortfall, refusals: [...this.refusals] };
   }
 
   close(): void {

@@ -12,7 +12,8 @@ const CELL_LIMIT_MS = 240_000;
 /**
  * Tells all cells, one after another, on one product and one database; then the books of all of it must balance.
  *
- * @param document - path that takes the table of all cells, once all have been told
+ * @param document - path that takes the table of all cells, once all have been told; how fast other routes were answered is judged
+ *   for it alone, as a number that needs a machine with nothing else to do
  */
 export function describeCells(name: string, cells: readonly FaultCell[], document?: string): void {
   describe(name, () => {
@@ -35,7 +36,7 @@ export function describeCells(name: string, cells: readonly FaultCell[], documen
     it.each(cells.map((cell) => ({ ...cell, title: `${cell.dependency}: ${cell.fault}` })))(
       '$title',
       async (cell) => {
-        const report = await runCell(cell, bed, bystander);
+        const report = await runCell(cell, bed, bystander, document !== undefined);
         reports.push(report);
         process.stdout.write(`${progressText(report)}\n`);
         if (report.problems.length > 0) throw new Error(failureText(report, bed.log.tail));
@@ -50,12 +51,14 @@ export function describeCells(name: string, cells: readonly FaultCell[], documen
 }
 
 /** The whole takes minutes: whoever watches sees each cell when it is told, and what is wrong with it. */
-function progressText({ dependency, fault, problems, tookSeconds, healSeconds }: CellReport): string {
+function progressText({ dependency, fault, problems, rate, tookSeconds, healSeconds }: CellReport): string {
   const outcome = problems.length === 0 ? 'passes' : 'FAILS ';
   const times = `${Math.round(tookSeconds)} s, healed in ${healSeconds === null ? '–' : Math.round(healSeconds)} s`;
-  return [`${outcome}  ${dependency}: ${fault} (${times})`, ...problems.map((problem) => `        ${problem}`)].join(
-    '\n',
-  );
+  const others = rate === null ? '' : `, other routes at ${Math.round(rate.ratio * 100)} %`;
+  return [
+    `${outcome}  ${dependency}: ${fault} (${times}${others})`,
+    ...problems.map((problem) => `        ${problem}`),
+  ].join('\n');
 }
 
 function failureText({ problems, timed, breaker, rate }: CellReport, tail: string): string {

@@ -56,7 +56,7 @@ function row(report: CellReport, reasons: readonly string[]): string {
 
 function rateText(rate: CellReport['rate']): string {
   if (rate === null) return '–';
-  return rate.problems.length === 0 ? '≥ 95 %' : `${Math.round(rate.ratio * 100)} %`;
+  return rate.shortfall === null ? '≥ 95 %' : `${Math.round(rate.ratio * 100)} %`;
 }
 
 function mark(index: number): string {

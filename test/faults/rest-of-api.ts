@@ -35,7 +35,7 @@ export class RestOfApi {
     const { disturbed } = this;
     if (disturbed === null) return null;
     const report = this.rate.report(disturbed, this.undisturbed);
-    if (report.problems.length === 0) return report;
+    if (report.shortfall === null) return report;
     await this.measureUndisturbed();
     return this.rate.report(disturbed, this.undisturbed);
   }

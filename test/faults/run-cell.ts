@@ -46,8 +46,17 @@ export interface CellReport {
   readonly problems: readonly string[];
 }
 
-/** Tells the story of a cell and holds it against the five assertions of the fault matrix. Everything wrong is found, not the first. */
-export async function runCell(cell: FaultCell, bed: FaultBed, bystander: Customer): Promise<CellReport> {
+/**
+ * Tells the story of a cell and holds it against the five assertions of the fault matrix. Everything wrong is found, not the first.
+ *
+ * @param judgesRate - whether a low rate of other routes fails the cell, or is only reported
+ */
+export async function runCell(
+  cell: FaultCell,
+  bed: FaultBed,
+  bystander: Customer,
+  judgesRate: boolean,
+): Promise<CellReport> {
   const beganMs = performance.now();
   await bed.requireSettings(cell.env ?? {});
   const story = await cell.prepare(bed);
@@ -63,7 +72,8 @@ export async function runCell(cell: FaultCell, bed: FaultBed, bystander: Custome
   judgeBreaker(story, bed, { met, seconds }, verdict);
   const later = await verdict.observe(async () => (await story.afterwards?.()) ?? []);
   const rate = await verdict.attempt(OTHERS, async () => (await others?.report()) ?? null, null);
-  verdict.add(OTHERS, rate?.problems ?? []);
+  verdict.add(OTHERS, rate?.refusals ?? []);
+  if (judgesRate && rate?.shortfall != null) verdict.add(OTHERS, [rate.shortfall]);
   others?.close();
   verdict.add(BOOKS, await settledBooks(bed.product, bed.database.dataSource, BOOKS_LIMIT_MS));
 

@@ -27,6 +27,9 @@ const REFUSED: Expectation = { kind: 'refusal', codes: ['DATABASE_CONNECTION_ERR
 /** A render of a few seconds on a busy machine. */
 const RENDERED_MS = 60_000;
 
+/** A server that stopped or was killed recovers and starts. */
+const BACK_MS = 60_000;
+
 /** A job whose worker lost sight of it is taken up again after at most half a minute. */
 const HEAL_MS = 90_000;
 
@@ -101,6 +104,7 @@ async function outageStory(bed: FaultBed, outage: Outage): Promise<FaultStory> {
       const { body } = await customer.submit<{ job_id: string }>(paymentId, TRACK);
       jobId = body.job_id;
       await customer.waitForJob(jobId, ({ stage }) => stage === 'rendering');
+      await eventually('the render draws', () => bed.ffmpeg.running.length > 0);
       await outage.begin(bed);
     },
     exercise: async () => {
@@ -115,8 +119,9 @@ async function outageStory(bed: FaultBed, outage: Outage): Promise<FaultStory> {
         get(customer, '/api/jobs/render', outage.expected),
         signIn(customer, outage.expected),
       ]);
-      // Its frames need no database, but the processor that other routes are measured on.
+      // Neither its frames nor the server's recovery are the product's answer to the fault, but both take the processor.
       await eventually('the render draws no more', () => bed.ffmpeg.running.length === 0, RENDERED_MS);
+      await eventually('the server is back', async () => (await bed.query('SELECT 1')).length === 1, BACK_MS);
       return seen;
     },
     breaker: null,
@@ -174,7 +179,7 @@ async function bootStory(bed: FaultBed): Promise<FaultStory> {
 
 /** The server comes back by itself; the way to it is opened when it has. */
 async function comeBack(bed: FaultBed): Promise<void> {
-  await eventually('the server is back', async () => (await bed.query('SELECT 1')).length === 1, 60_000);
+  await eventually('the server is back', async () => (await bed.query('SELECT 1')).length === 1, BACK_MS);
   await bed.databaseProxy.open();
 }
 
