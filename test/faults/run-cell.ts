@@ -3,7 +3,7 @@ import { settledBooks } from '../support/books.js';
 import { eventually } from '../support/eventually.js';
 import type { CallCounters } from '../support/sandbox-view.js';
 import type { RateReport } from './api-rate.js';
-import { breakerProblems, breakerSummary, budgetProblems, stillOpen } from './breaker-check.js';
+import { attemptsOf, breakerProblems, breakerSummary, budgetProblems, stillOpen } from './breaker-check.js';
 import type { FaultCell, FaultStory } from './fault-cell.js';
 import type { FaultBed } from './fault-bed.js';
 import { type Observation, timed } from './observation.js';
@@ -15,6 +15,9 @@ const BREAKER = '2 (breaker)';
 const OTHERS = '3 (rest of the API)';
 const HEALING = '4 (heals by itself)';
 const BOOKS = '5 (books)';
+
+/** Lines are read a moment after what they tell. */
+const TOLD_WITHIN_MS = 2_000;
 
 /** How long the last clearing up after a cell may take before the books are said not to balance. */
 const BOOKS_LIMIT_MS = 30_000;
@@ -69,7 +72,7 @@ export async function runCell(
   const { seen, seconds } = await underFault(story, others, verdict);
   const met = difference(await counters(bed, story), before);
   const healSeconds = await heal(bed, story, verdict);
-  judgeBreaker(story, bed, { met, seconds }, verdict);
+  await judgeBreaker(story, bed, { met, seconds }, verdict);
   const later = await verdict.observe(async () => (await story.afterwards?.()) ?? []);
   const rate = await verdict.attempt(OTHERS, async () => (await others?.report()) ?? null, null);
   verdict.add(OTHERS, rate?.refusals ?? []);
@@ -110,17 +113,25 @@ async function underFault(
   }
 }
 
-function judgeBreaker(
+async function judgeBreaker(
   { breaker }: FaultStory,
   bed: FaultBed,
   { met, seconds }: { readonly met: CallCounters | null; readonly seconds: number },
   verdict: Verdict,
-): void {
+): Promise<void> {
   if (breaker === null) return;
-  const lines = bed.log.ofService(breaker.service);
-  const perAttempt = REQUESTS_PER_ATTEMPT[breaker.service] ?? 1;
-  verdict.add(BREAKER, breakerProblems(lines, breaker));
-  if (met !== null) verdict.add(BREAKER, budgetProblems(lines, met.failedCalls, seconds, perAttempt));
+  const { service } = breaker;
+  if (met !== null) {
+    const told = (): number => attemptsOf(bed.log.ofService(service)).length * (REQUESTS_PER_ATTEMPT[service] ?? 1);
+    const what = `the log tells of an attempt for each of the ${met.failedCalls} calls that the dependency received`;
+    await verdict.attempt(
+      BREAKER,
+      async () => await eventually(what, () => told() >= met.failedCalls, TOLD_WITHIN_MS),
+      undefined,
+    );
+    verdict.add(BREAKER, budgetProblems(bed.log.ofService(service), seconds));
+  }
+  verdict.add(BREAKER, breakerProblems(bed.log.ofService(service), breaker));
 }
 
 function breakerReport(
