@@ -35,7 +35,7 @@ const START_SCRIPT = `SwaggerUIBundle({
  * asked for, and the page loads nothing from elsewhere. To be called before the application initialises or listens.
  */
 export function serveOpenApi(app: NestFastifyApplication, fastify: FastifyInstance, config: AppConfig): void {
-  const document = once(async () => JSON.stringify(await apiDocument(app, config.version)));
+  const document = once(async () => JSON.stringify(await apiDocument(app, config)));
   fastify.get('/docs/openapi.json', async (_request, reply) => {
     const json = await document();
     return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(json);
@@ -52,8 +52,8 @@ export function serveOpenApi(app: NestFastifyApplication, fastify: FastifyInstan
 }
 
 /** The OpenAPI document of the product. */
-export function apiDocument(app: INestApplication, version: string): Promise<OpenAPIObject> {
-  return buildApiDocument(app, describeApi(version));
+export function apiDocument(app: INestApplication, config: AppConfig): Promise<OpenAPIObject> {
+  return buildApiDocument(app, describeApi(config));
 }
 
 /** One page has many parts: they do not count towards the rate limits. */
@@ -90,7 +90,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function describeApi(version: string): ApiDescription {
+function describeApi({ version, sandbox }: AppConfig): ApiDescription {
   return {
     title: 'Oriel Signal FX Pro',
     version,
@@ -106,6 +106,7 @@ function describeApi(version: string): ApiDescription {
       Rendering: 'From a track to a video',
       Monitoring: 'State of the product',
       Probes: 'For whatever runs the process',
+      ...(sandbox === null ? {} : { Sandbox: 'Dependencies broken on purpose' }),
     },
   };
 }

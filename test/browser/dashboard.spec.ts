@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { MAX_SCRIPT_BYTES, type Visitor } from '../support/browser.js';
+import { ADMIN, giveReason, openDashboard, serviceOf } from '../support/operator.js';
 import { PageStage } from '../support/page-stage.js';
 import type { ProductUnderTest } from '../support/product.js';
 
-const ADMIN = 'admin@example.com';
-const PASSWORD = 'correct-horse-1';
 const GROUP_SHOWN_MS = 3_000;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
@@ -34,20 +33,7 @@ describe('the dashboard', () => {
     await visitor.leave();
   });
 
-  async function signIn(email = ADMIN): Promise<void> {
-    await page.goto('/admin');
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  }
-
-  async function giveReason(reason: string, confirm: string): Promise<void> {
-    await page.getByRole('dialog').getByLabel('Reason').fill(reason);
-    await page.getByRole('dialog').getByRole('button', { name: confirm, exact: true }).click();
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-  }
-
-  const service = (name: string) => page.getByRole('listitem', { name, exact: true });
+  const service = (name: string) => serviceOf(page, name);
 
   it('asks who is there, and refuses a customer', async () => {
     await page.goto('/admin');
@@ -56,25 +42,27 @@ describe('the dashboard', () => {
     expect(await visitor.look('admin-sign-in')).toEqual([]);
     const email = `nobody-${randomBytes(4).toString('hex')}@example.com`;
     await product.newCustomer(email);
-    await signIn(email);
+    await openDashboard(page, email);
     await page.getByRole('heading', { name: 'Not for this account' }).waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(await visitor.look('admin-refused')).toEqual([]);
   }, 60_000);
 
   it('shows how things stand, with nothing from elsewhere', async () => {
-    await signIn();
+    await openDashboard(page);
     await page.getByText('Everything works.').waitFor();
     await service('stripe').getByText('Closed').waitFor();
     await page.getByText('Renders queued').waitFor();
     await page.getByText('the latest 100, live').waitFor();
     expect(await visitor.look('admin-now')).toEqual([]);
+    // The vendors of this product are not known to be doubles.
+    expect(await page.getByRole('link', { name: 'Faults' }).count()).toBe(0);
     expect(visitor.complaints()).toEqual([]);
     expect(visitor.askedOrigins()).toEqual([product.origin]);
   }, 60_000);
 
   it('forces a circuit open with a reason, by keyboard alone, and resets it', async () => {
-    await signIn();
+    await openDashboard(page);
     await service('sendgrid').getByRole('button', { name: 'Force open sendgrid' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
@@ -84,12 +72,12 @@ describe('the dashboard', () => {
     await service('sendgrid').getByText('Forced open').waitFor();
     await service('sendgrid').getByText('mails go out twice').waitFor();
     await page.getByRole('button', { name: 'Reset all' }).click();
-    await giveReason('it was the template', 'Reset all');
+    await giveReason(page, 'it was the template', 'Reset all');
     await service('sendgrid').getByText('Closed').waitFor();
   }, 60_000);
 
   it('shows a breaker that opens and the group of its errors within three seconds, resets, resolves, and sees it come back', async () => {
-    await signIn();
+    await openDashboard(page);
     await service('stripe').getByText('Closed').waitFor();
     const customer = await product.newCustomer();
     const pay = async () => await customer.post('/api/payments/create-session', { tier: 'basic' });
@@ -106,7 +94,7 @@ describe('the dashboard', () => {
     await product.clearFault('stripe');
     await page.getByRole('link', { name: 'Now' }).click();
     await page.getByRole('button', { name: 'Reset stripe' }).click();
-    await giveReason('stripe is back', 'Reset');
+    await giveReason(page, 'stripe is back', 'Reset');
     await service('stripe').getByText('Closed').waitFor();
 
     await page.getByRole('link', { name: 'Errors' }).click();
@@ -119,7 +107,7 @@ describe('the dashboard', () => {
       .waitFor();
     expect(await visitor.look('admin-group')).toEqual([]);
     await page.getByRole('button', { name: 'Resolve' }).click();
-    await giveReason('it was stripe', 'Resolve');
+    await giveReason(page, 'it was stripe', 'Resolve');
     await page.getByText('resolved', { exact: true }).waitFor();
     await product.injectFault('stripe', { kind: 'status', status: 503 });
     for (let call = 0; call < 4; call += 1) await pay();
@@ -145,7 +133,7 @@ describe('the dashboard', () => {
         stack: `TypeError: ${hostile}\n    at f (/a.js:1:1)`,
       }),
     });
-    await signIn();
+    await openDashboard(page);
     await page.getByText(hostile).first().waitFor();
     await page.getByRole('link', { name: 'Errors' }).click();
     await page.getByText('img src=x').first().click();
@@ -157,7 +145,7 @@ describe('the dashboard', () => {
   }, 60_000);
 
   it('lists jobs, e-mails, copies, alerts and what operators did', async () => {
-    await signIn();
+    await openDashboard(page);
     const panels = {
       Jobs: 'There are no such jobs.',
       'E-mails': `to ${ADMIN}`,

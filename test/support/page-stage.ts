@@ -1,7 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser, Visitor } from './browser.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
-import { ProductUnderTest } from './product.js';
+import { type Doubles, ProductUnderTest } from './product.js';
+
+interface StageOptions {
+  readonly doubles?: Doubles;
+  /** Of the product, beside what every product under test has. */
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** The built product on a database of its own, and a Chromium for those who visit its pages. */
 export class PageStage {
@@ -11,10 +17,10 @@ export class PageStage {
     readonly product: ProductUnderTest,
   ) {}
 
-  static async open(): Promise<PageStage> {
+  static async open({ doubles, env }: StageOptions = {}): Promise<PageStage> {
     const database = await createTestDatabase();
-    const product = await ProductUnderTest.prepare(database.url);
-    const [browser] = await Promise.all([launchBrowser(), product.startInstance()]);
+    const product = await ProductUnderTest.prepare(database.url, doubles);
+    const [browser] = await Promise.all([launchBrowser(), product.startInstance(env)]);
     return new PageStage(database, browser, product);
   }
 

@@ -9,10 +9,13 @@ import { SandboxView } from './sandbox-view.js';
 const SECRETS = {
   JWT_SECRET: 'e2e-jwt-secret-e2e-jwt-secret-e2e-jwt-secret',
   DOWNLOAD_SECRET: 'e2e-download-secret-e2e-download-secret-e2e',
+  ADMIN_EMAILS: 'admin@example.com',
+} as const;
+
+const VENDOR_KEYS = {
   STRIPE_SECRET_KEY: 'sk_test_e2e',
   STRIPE_WEBHOOK_SECRET: 'whsec_e2e',
   SENDGRID_API_KEY: 'SG.e2e',
-  ADMIN_EMAILS: 'admin@example.com',
 } as const;
 
 /** Limits far away, so that a test meets one only when it is about limits. */
@@ -34,7 +37,13 @@ interface Keys {
 }
 
 /**
- * The built product as processes: real everything, with the sandbox doubles in a process of their own, so that
+ * Where the doubles run: in a process of their own, which the product takes for the vendors, or in the product, which then knows
+ * that it has a sandbox.
+ */
+export type Doubles = 'beside' | 'inside';
+
+/**
+ * The built product as processes: real everything, with the sandbox doubles usually in a process of their own, so that
  * killing the product kills nothing a vendor would keep running.
  */
 export class ProductUnderTest {
@@ -46,12 +55,13 @@ export class ProductUnderTest {
     private readonly databaseUrl: string,
     readonly port: number,
     private readonly sandboxPort: number,
+    private readonly doubles: Doubles,
   ) {}
 
-  /** Starts the doubles; `startInstance` then starts the product on them. */
-  static async prepare(databaseUrl: string): Promise<ProductUnderTest> {
-    const product = new ProductUnderTest(databaseUrl, await freePort(), await freePort());
-    await product.startSandbox();
+  /** Starts the doubles, unless they are to run inside; `startInstance` then starts the product on them. */
+  static async prepare(databaseUrl: string, doubles: Doubles = 'beside'): Promise<ProductUnderTest> {
+    const product = new ProductUnderTest(databaseUrl, await freePort(), await freePort(), doubles);
+    if (doubles === 'beside') await product.startSandbox();
     return product;
   }
 
@@ -65,7 +75,7 @@ export class ProductUnderTest {
 
   /** What the doubles have and know, to be held against what the product says. */
   get sandbox(): SandboxView {
-    return new SandboxView(this.sandboxOrigin, BUCKET, SECRETS.STRIPE_SECRET_KEY);
+    return new SandboxView(this.sandboxOrigin, BUCKET, VENDOR_KEYS.STRIPE_SECRET_KEY);
   }
 
   /** Where all instances keep objects that Cloud Storage did not take. */
@@ -99,12 +109,7 @@ export class ProductUnderTest {
       PORT: String(port),
       PUBLIC_URL: this.origin,
       DATABASE_URL: this.databaseUrl,
-      STRIPE_API_BASE: this.sandboxOrigin,
-      GCS_API_ENDPOINT: this.sandboxOrigin,
-      GCS_CLIENT_EMAIL: CLIENT_EMAIL,
-      GCS_PRIVATE_KEY: this.keys.privateKey,
-      GCS_BUCKET: BUCKET,
-      SENDGRID_API_BASE: this.sandboxOrigin,
+      ...(this.doubles === 'inside' ? { SANDBOX_PORT: String(this.sandboxPort) } : this.vendors()),
       SHUTDOWN_GRACE_MS: '2000',
       ...SECRETS,
       ...WIDE_LIMITS,
@@ -153,14 +158,26 @@ export class ProductUnderTest {
     rmSync(this.stateDir, { recursive: true, force: true });
   }
 
+  private vendors(): Readonly<Record<string, string>> {
+    return {
+      STRIPE_API_BASE: this.sandboxOrigin,
+      GCS_API_ENDPOINT: this.sandboxOrigin,
+      GCS_CLIENT_EMAIL: CLIENT_EMAIL,
+      GCS_PRIVATE_KEY: this.keys.privateKey,
+      GCS_BUCKET: BUCKET,
+      SENDGRID_API_BASE: this.sandboxOrigin,
+      ...VENDOR_KEYS,
+    };
+  }
+
   private async startSandbox(): Promise<void> {
     const args = {
       port: String(this.sandboxPort),
       'state-dir': join(this.stateDir, 'sandbox'),
       'webhook-url': `${this.origin}/api/payments/webhook`,
-      'webhook-secret': SECRETS.STRIPE_WEBHOOK_SECRET,
-      'stripe-key': SECRETS.STRIPE_SECRET_KEY,
-      'sendgrid-key': SECRETS.SENDGRID_API_KEY,
+      'webhook-secret': VENDOR_KEYS.STRIPE_WEBHOOK_SECRET,
+      'stripe-key': VENDOR_KEYS.STRIPE_SECRET_KEY,
+      'sendgrid-key': VENDOR_KEYS.SENDGRID_API_KEY,
       bucket: BUCKET,
       'client-email': CLIENT_EMAIL,
       'public-key-file': this.keys.publicKeyFile,

@@ -7,6 +7,8 @@ import { Errors } from './errors/errors.tsx';
 import { EventPage } from './errors/event-page.tsx';
 import { GroupPage } from './errors/group-page.tsx';
 import { StoryPage } from './errors/story-page.tsx';
+import { Faults } from './faults/faults.tsx';
+import { useSandbox } from './faults/use-sandbox.ts';
 import { Now } from './now/now.tsx';
 import { Emails } from './operations/emails.tsx';
 import { Jobs } from './operations/jobs.tsx';
@@ -22,6 +24,7 @@ const PLACES = [
   { view: 'replication', name: 'Replication' },
   { view: 'alerts', name: 'Alerts' },
   { view: 'audit', name: 'Audit' },
+  { view: 'faults', name: 'Faults' },
 ] as const satisfies readonly { readonly view: Route['view']; readonly name: string }[];
 
 interface DashboardProps {
@@ -34,6 +37,7 @@ export function Dashboard({ email, onSignOut }: DashboardProps) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
+  const sandbox = useSandbox();
   const title = titleOf(route);
   useEffect(() => {
     document.title = `${title} · Operations`;
@@ -59,7 +63,7 @@ export function Dashboard({ email, onSignOut }: DashboardProps) {
       <header class="bar">
         <Brand href="/admin" />
         <nav class="places" aria-label="Panels">
-          {PLACES.map(({ view, name }) => (
+          {PLACES.filter(({ view }) => sandbox || view !== 'faults').map(({ view, name }) => (
             <a
               key={view}
               class="place"
@@ -107,6 +111,8 @@ function View({ route }: { readonly route: Route }) {
       return <Alerts />;
     case 'audit':
       return <Audit />;
+    case 'faults':
+      return <Faults />;
   }
 }
 

@@ -9,9 +9,10 @@ export type Route =
   | { readonly view: 'emails' }
   | { readonly view: 'replication' }
   | { readonly view: 'alerts' }
-  | { readonly view: 'audit' };
+  | { readonly view: 'audit' }
+  | { readonly view: 'faults' };
 
-const PLAIN = ['now', 'errors', 'jobs', 'emails', 'replication', 'alerts', 'audit'] as const;
+const PLAIN = ['now', 'errors', 'jobs', 'emails', 'replication', 'alerts', 'audit', 'faults'] as const;
 
 /** What the fragment of an address means; what means nothing is the start. */
 export function routeOf(hash: string): Route {

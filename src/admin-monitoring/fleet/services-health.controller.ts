@@ -1,5 +1,6 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../../auth/index.js';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { Operation, Tag } from '../../platform/http/index.js';
 import { ServicesHealthResponse } from './dto/fleet.response.js';
 import { wireServices } from './dto/wire-fleet.js';
@@ -10,7 +11,10 @@ import { FleetHealth } from './fleet-health.js';
 @Controller('admin/api/monitoring/health')
 @UseGuards(AdminGuard)
 export class ServicesHealthController {
-  constructor(private readonly fleet: FleetHealth) {}
+  constructor(
+    private readonly fleet: FleetHealth,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
 
   @Get('services')
   @Operation({
@@ -18,6 +22,6 @@ export class ServicesHealthController {
     answer: ServicesHealthResponse,
   })
   async services(): Promise<ServicesHealthResponse> {
-    return { data: wireServices(await this.fleet.view()) };
+    return { data: { ...wireServices(await this.fleet.view()), sandbox: this.config.sandbox !== null } };
   }
 }

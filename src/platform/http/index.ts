@@ -16,7 +16,7 @@ export { securityHeaders } from './edge/security-headers.js';
 export { HttpModule } from './http.module.js';
 export { type ApiDescription, buildApiDocument } from './openapi/api-document.js';
 export { CountField, Field, IdField, TimeField } from './openapi/field.js';
-export { Operation, type OperationDescription, Tag, Undocumented } from './openapi/operation.js';
+export { Operation, type OperationDescription, Tag } from './openapi/operation.js';
 export { BearerGuard, DATABASE_FAILURES } from './openapi/route-facts.js';
 export { OptionalField } from './optional-field.js';
 export { PageQuery, pagination, Pagination } from './pagination.js';

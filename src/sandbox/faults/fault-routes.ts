@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { InvalidFaultError, isSandboxService, parseFault } from './fault.js';
+import { InvalidFaultError, parseFault } from './dto/fault.dto.js';
+import { isSandboxService } from './fault.js';
 import type { FaultTable } from './fault-table.js';
 
 interface ServiceParams {

@@ -1,16 +1,6 @@
 import type { Clock } from '../../platform/time/index.js';
+import type { DoubleView } from './dto/faults.response.js';
 import { type Fault, SANDBOX_SERVICES, type SandboxService } from './fault.js';
-
-/** What the table knows of one service. */
-export interface FaultView {
-  readonly service: SandboxService;
-  /** The fault in force, with what is left of it; null when the service is well. */
-  readonly fault: (Fault & { readonly remaining_times: number | null; readonly remaining_ms: number | null }) | null;
-  /** Calls received since the start, failed or not. */
-  readonly calls: number;
-  /** Calls that a fault was applied to since the start. */
-  readonly failed_calls: number;
-}
 
 interface Entry {
   readonly fault: Fault;
@@ -56,7 +46,7 @@ export class FaultTable {
     return entry.fault;
   }
 
-  view(service: SandboxService): FaultView {
+  view(service: SandboxService): DoubleView {
     const entry = this.current(service);
     return {
       service,
@@ -73,7 +63,7 @@ export class FaultTable {
     };
   }
 
-  viewAll(): readonly FaultView[] {
+  viewAll(): readonly DoubleView[] {
     return SANDBOX_SERVICES.map((service) => this.view(service));
   }
 

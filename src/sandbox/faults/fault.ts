@@ -45,57 +45,7 @@ export interface Fault {
   readonly times: number | null;
 }
 
-/** A fault that cannot be; `message` says what is wrong with it. */
-export class InvalidFaultError extends Error {
-  override readonly name = 'InvalidFaultError';
-}
-
 /** Whether `name` is a service that has a double. */
 export function isSandboxService(name: string): name is SandboxService {
   return (SANDBOX_SERVICES as readonly string[]).includes(name);
-}
-
-const FIELDS = new Set(['kind', 'rate', 'latency_ms', 'status', 'retry_after', 'for_seconds', 'times']);
-
-/** Reads a fault from a request body, filling in what was left out. @throws InvalidFaultError */
-export function parseFault(body: unknown): Fault {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new InvalidFaultError('A fault is a JSON object');
-  }
-  const input = body as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(input).find((key) => !FIELDS.has(key));
-  if (unknown !== undefined) throw new InvalidFaultError(`Unknown field ${unknown}`);
-  const kind = FAULT_KINDS.find((name) => name === input['kind']);
-  if (kind === undefined) throw new InvalidFaultError(`kind must be one of ${FAULT_KINDS.join(', ')}`);
-  return {
-    kind,
-    rate: number(input, 'rate', { least: Number.MIN_VALUE, most: 1 }) ?? 1,
-    latency_ms: number(input, 'latency_ms', { least: 0, most: 600_000 }) ?? 2_000,
-    status: integer(input, 'status', { least: 200, most: 599 }) ?? 503,
-    retry_after: integer(input, 'retry_after', { least: 0, most: 86_400 }),
-    for_seconds: number(input, 'for_seconds', { least: Number.MIN_VALUE, most: 86_400 }),
-    times: integer(input, 'times', { least: 1, most: 1_000_000 }),
-  };
-}
-
-interface Bounds {
-  readonly least: number;
-  readonly most: number;
-}
-
-function number(input: Readonly<Record<string, unknown>>, field: string, { least, most }: Bounds): number | null {
-  const value = input[field];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'number' || !(value >= least && value <= most)) {
-    throw new InvalidFaultError(
-      `${field} must be a number of at most ${most} and not below ${least <= 0 ? 0 : 'zero'}`,
-    );
-  }
-  return value;
-}
-
-function integer(input: Readonly<Record<string, unknown>>, field: string, bounds: Bounds): number | null {
-  const value = number(input, field, bounds);
-  if (value !== null && !Number.isInteger(value)) throw new InvalidFaultError(`${field} must be a whole number`);
-  return value;
 }

@@ -1,5 +1,5 @@
-import { NotFoundException, ServiceUnavailableException, UnprocessableEntityException } from '@nestjs/common';
 import { testConfig } from '../../config/testing.js';
+import { ExternalServiceError, NotFoundError } from '../../platform/errors/index.js';
 import { startTestSandbox, type TestSandbox } from '../testing.js';
 import { FaultsController } from './faults.controller.js';
 
@@ -30,14 +30,20 @@ describe('FaultsController', () => {
     expect(double.sandbox.faults.view('stripe').fault).toBeNull();
   });
 
-  it('refuses services and faults that do not exist', async () => {
-    await expect(controller.get('paypal')).rejects.toThrow(NotFoundException);
-    await expect(controller.set('stripe/../gcs', { kind: 'hang' })).rejects.toThrow(NotFoundException);
-    await expect(controller.set('stripe', { kind: 'explode' })).rejects.toThrow(UnprocessableEntityException);
+  it('ends the faults of all doubles', async () => {
+    await controller.set('stripe', { kind: 'hang' });
+    await controller.set('gcs', { kind: 'reset' });
+    const { data } = await controller.clearAll();
+    expect(data.services.map(({ fault }) => fault)).toEqual([null, null, null]);
+  });
+
+  it('refuses services that have no double', async () => {
+    await expect(controller.get('paypal')).rejects.toThrow(NotFoundError);
+    await expect(controller.set('stripe/../gcs', { kind: 'hang' })).rejects.toThrow(NotFoundError);
   });
 
   it('says so when the doubles are gone', async () => {
     await double.sandbox.close();
-    await expect(controller.list()).rejects.toThrow(ServiceUnavailableException);
+    await expect(controller.list()).rejects.toThrow(ExternalServiceError);
   });
 });

@@ -1,74 +1,93 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Inject,
-  NotFoundException,
-  Param,
-  Put,
-  ServiceUnavailableException,
-  UnprocessableEntityException,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Put, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../../auth/index.js';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { Undocumented } from '../../platform/http/index.js';
-import { InvalidFaultError, isSandboxService, parseFault, type SandboxService } from './fault.js';
+import { ExternalServiceError, NotFoundError } from '../../platform/errors/index.js';
+import { Operation, Tag } from '../../platform/http/index.js';
+import { FaultDto, faultOf } from './dto/fault.dto.js';
+import { DoubleResponse, DoublesResponse, type DoublesView, type DoubleView } from './dto/faults.response.js';
+import { isSandboxService, SANDBOX_SERVICES, type SandboxService } from './fault.js';
+
+const TIMEOUT_MS = 5_000;
 
 /**
  * The admin's control of the faults. It speaks to the doubles over their own port, because they may run in another process
  * than this one.
  */
+@Tag('Sandbox')
 @Controller('sandbox/faults')
 @UseGuards(AdminGuard)
-@Undocumented()
 export class FaultsController {
   constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
 
   @Get()
-  async list(): Promise<unknown> {
-    return await this.forward('GET', '');
+  @Operation({
+    summary: 'Each double with the fault in force',
+    answer: DoublesResponse,
+    errors: ['SERVICE_UNAVAILABLE'],
+  })
+  async list(): Promise<DoublesResponse> {
+    return { data: await this.forward<DoublesView>('GET', '') };
   }
 
   @Get(':service')
-  async get(@Param('service') service: string): Promise<unknown> {
-    return await this.forward('GET', `/${known(service)}`);
+  @Operation({
+    summary: 'A double with the fault in force',
+    answer: DoubleResponse,
+    errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
+  })
+  async get(@Param('service') service: string): Promise<DoubleResponse> {
+    return { data: await this.forward<DoubleView>('GET', `/${known(service)}`) };
   }
 
   @Put(':service')
-  async set(@Param('service') service: string, @Body() body: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const name = known(service);
-    try {
-      return await this.forward('PUT', `/${name}`, parseFault(body));
-    } catch (error) {
-      if (error instanceof InvalidFaultError) throw new UnprocessableEntityException(error.message);
-      throw error;
-    }
+  @Operation({
+    summary: 'Break a double on purpose; replaces the fault in force',
+    description: [
+      '`refuse`: the connection is closed before the request is read. `reset`: it is reset once the request was read.',
+      '`hang`: never answered. `slow`: answered `latency_ms` later. `status`: answered with `status`. `rate_limit`: answered 429.',
+      '`malformed`: the work is done, the answer is broken JSON. `truncate`: the work is done, the answer breaks off in its middle.',
+      '`lost_answer`: the work is done, the connection closed instead of an answer. `auth`: answered as to wrong credentials.',
+    ].join(' '),
+    answer: DoubleResponse,
+    errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
+  })
+  async set(@Param('service') service: string, @Body() body: FaultDto): Promise<DoubleResponse> {
+    return { data: await this.forward<DoubleView>('PUT', `/${known(service)}`, faultOf(body)) };
   }
 
   @Delete(':service')
-  async clear(@Param('service') service: string): Promise<unknown> {
-    return await this.forward('DELETE', `/${known(service)}`);
+  @Operation({
+    summary: 'Heal a double',
+    answer: DoubleResponse,
+    errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
+  })
+  async clear(@Param('service') service: string): Promise<DoubleResponse> {
+    return { data: await this.forward<DoubleView>('DELETE', `/${known(service)}`) };
   }
 
-  private async forward(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  @Delete()
+  @Operation({ summary: 'Heal all doubles', answer: DoublesResponse, errors: ['SERVICE_UNAVAILABLE'] })
+  async clearAll(): Promise<DoublesResponse> {
+    return { data: await this.forward<DoublesView>('DELETE', '') };
+  }
+
+  private async forward<T>(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
     const origin = this.config.sandbox?.origin ?? '';
     try {
       const response = await fetch(`${origin}/sandbox/faults${path}`, {
         method,
-        signal: AbortSignal.timeout(5_000),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       });
       if (!response.ok) throw new Error(`The sandbox answered ${response.status}`);
-      return { data: await response.json() };
+      return (await response.json()) as T;
     } catch (cause) {
-      throw new ServiceUnavailableException('The sandbox cannot be reached', { cause });
+      throw new ExternalServiceError('SERVICE_UNAVAILABLE', { cause });
     }
   }
 }
 
 function known(service: string): SandboxService {
-  if (!isSandboxService(service)) throw new NotFoundException('There is no double for this service');
-  return service;
+  if (isSandboxService(service)) return service;
+  throw new NotFoundError('SERVICE_NOT_FOUND', { details: { services: SANDBOX_SERVICES } });
 }

@@ -78,7 +78,7 @@ describe('answers', () => {
   /** The access token of an administrator. */
   async function administrator(): Promise<string> {
     const account = { email: 'admin@example.com', password: PASSWORD };
-    await ask('authRegister', 201, { json: account });
+    await app.ask('POST', '/api/auth/register', { json: account });
     await app.database.dataSource.getRepository(User).update({ email: account.email }, { emailVerifiedAt: new Date() });
     const { body } = await ask('authLogin', 200, { json: account });
     return (body as { access_token: string }).access_token;
@@ -248,6 +248,22 @@ describe('answers', () => {
     await ask('requestStoriesTell', 404, { token });
     await ask('auditList', 200, { token });
     await ask('auditList', 422, { token, query: '?since=yesterday' });
+  });
+
+  it('of the control of the doubles are what the document says', async () => {
+    const token = await administrator();
+    await ask('faultsSet', 200, {
+      token,
+      id: 'stripe',
+      json: { kind: 'status', rate: 0.5, times: 3, for_seconds: 60 },
+    });
+    await ask('faultsSet', 422, { token, id: 'stripe', json: { kind: 'explode' } });
+    await ask('faultsSet', 404, { token, id: 'paypal', json: { kind: 'hang' } });
+    await ask('faultsSet', 403, { id: 'gcs', json: { kind: 'hang' } });
+    await ask('faultsList', 200, { token });
+    await ask('faultsGet', 200, { token, id: 'stripe' });
+    await ask('faultsClear', 200, { token, id: 'stripe' });
+    await ask('faultsClearAll', 200, { token });
   });
 
   it('of probes and downloads are what the document says', async () => {

@@ -98,7 +98,15 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('leaves the control of the doubles out', () => {
-    expect(Object.keys(document.paths).filter((path) => path.includes('sandbox'))).toEqual([]);
+  it('has the control of the doubles only where there are doubles', async () => {
+    const without = await OpenApiApp.start('api', false);
+    try {
+      const { paths } = await without.document();
+      expect(Object.keys(document.paths)).toContain('/sandbox/faults');
+      expect(Object.keys(paths).filter((path) => path.includes('sandbox'))).toEqual([]);
+      expect((await without.ask('GET', '/sandbox/faults')).status).toBe(404);
+    } finally {
+      await without.close();
+    }
   });
 });

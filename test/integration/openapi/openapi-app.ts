@@ -16,6 +16,9 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { ScriptedInspector } from '../rendering/fakes.js';
 import type { OpenApiDocument } from './document.js';
 
+/** The doubles run already. */
+const NO_START = { host: '127.0.0.1', port: 0, stateDir: '', start: false, gcsPublicKey: '' } as const;
+
 export const PASSWORD = 'correct horse 1';
 
 export interface Route {
@@ -54,7 +57,8 @@ export class OpenApiApp {
     readonly routes: readonly Route[],
   ) {}
 
-  static async start(role: ProcessRole = 'api'): Promise<OpenApiApp> {
+  /** @param control - whether the product offers its administrators the control of the doubles */
+  static async start(role: ProcessRole = 'api', control = true): Promise<OpenApiApp> {
     const [database, sandbox, stateDir] = await Promise.all([
       createTestDatabase({ entities: [User, Payment, RenderJob] }),
       startTestSandbox(),
@@ -72,6 +76,7 @@ export class OpenApiApp {
         credentials: { clientEmail: TEST_CREDENTIALS.clientEmail, privateKey: sandbox.gcsPrivateKey },
       },
       sendgrid: { apiKey: TEST_CREDENTIALS.sendgridApiKey, apiBase: url },
+      ...(control ? { sandbox: { ...NO_START, origin: url } } : {}),
     });
     const module = await Test.createTestingModule({ imports: [await AppModule.register(config)] })
       .overrideProvider(AUDIO_INSPECTOR)

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { isApiError } from '../../../src/platform/errors/index.js';
 import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../../../src/sandbox/testing.js';
-import { parseFault } from '../../../src/sandbox/faults/fault.js';
+import { parseFault } from '../../../src/sandbox/faults/dto/fault.dto.js';
 import { StripeDriver } from '../../../src/payments/drivers/stripe.driver.js';
 
 const REQUEST = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { SystemClock } from '../../../src/platform/time/index.js';
-import { parseFault } from '../../../src/sandbox/faults/fault.js';
+import { parseFault } from '../../../src/sandbox/faults/dto/fault.dto.js';
 import { sandboxUrls } from '../../../src/sandbox/index.js';
 import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../../../src/sandbox/testing.js';
 import { eventually } from '../../support/eventually.js';

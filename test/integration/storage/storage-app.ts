@@ -16,7 +16,7 @@ import { LoggingModule } from '../../../src/platform/logging/index.js';
 import { policyToken, ResilienceModule, type ServicePolicy } from '../../../src/platform/resilience/index.js';
 import { CLOCK, TimeModule } from '../../../src/platform/time/index.js';
 import { ManualClock } from '../../../src/platform/time/manual-clock.js';
-import { parseFault } from '../../../src/sandbox/faults/fault.js';
+import { parseFault } from '../../../src/sandbox/faults/dto/fault.dto.js';
 import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../../../src/sandbox/testing.js';
 import { ObjectStorage, StorageModule, type StoredObject } from '../../../src/storage/index.js';
 import { ReplicationSchedule } from '../../../src/storage/replication-schedule.js';

@@ -5,13 +5,14 @@ import { FailureNotice } from '../../shared/ui/failure-notice.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { textOf } from '../../shared/ui/form-text.ts';
 import { problemOf, useAction } from '../../shared/ui/use-action.ts';
+import { type Option, SelectField } from './select-field.tsx';
 
 const MAX_REASON = 500;
 
 /** A further question of the dialog: one of several. */
 export interface Choice {
   readonly label: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly options: readonly Option[];
 }
 
 /** A change that an operator is about to make. */
@@ -63,7 +64,7 @@ export function AskDialog({ question, onClose }: AskDialogProps) {
           hint="Kept in the audit"
           problem={problemOf(action.failure, 'reason')}
         />
-        {choice !== undefined && <Select name="choice" choice={choice} />}
+        {choice !== undefined && <SelectField name="choice" {...choice} />}
         <Problem failure={action.failure} />
         <div class="ask-actions">
           <Button kind="quiet" onClick={() => dialog.current?.close()}>
@@ -80,20 +81,4 @@ export function AskDialog({ question, onClose }: AskDialogProps) {
 
 function Problem({ failure }: { readonly failure: Failure | null }) {
   return failure === null ? null : <FailureNotice failure={failure} />;
-}
-
-function Select({ name, choice: { label, options } }: { readonly name: string; readonly choice: Choice }) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} name={name} class="input">
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
 }

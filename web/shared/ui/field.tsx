@@ -3,12 +3,18 @@ import { useId } from 'preact/hooks';
 interface FieldProps {
   readonly label: string;
   readonly name: string;
-  readonly type: 'email' | 'password' | 'text';
+  readonly type: 'email' | 'password' | 'text' | 'number';
   readonly autocomplete?: string;
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Of numbers; `any` takes fractions. */
+  readonly step?: number | 'any';
   readonly value?: string;
+  /** What it holds before anybody types, where nobody follows the typing. */
+  readonly defaultValue?: string;
   readonly onInput?: (value: string) => void;
   readonly hint?: string;
   /** What is wrong with the value. */

@@ -96,6 +96,9 @@ export class ServicesHealth {
 
   @Field()
   readonly summary!: HealthSummary;
+
+  @Field({ description: 'Whether doubles stand in for dependencies, which can be broken on purpose' })
+  readonly sandbox!: boolean;
 }
 
 export class ServicesHealthResponse {

@@ -10,7 +10,7 @@ import type {
   ServicesHealth,
 } from './fleet.response.js';
 
-export function wireServices({ services, instances }: FleetView): ServicesHealth {
+export function wireServices({ services, instances }: FleetView): Omit<ServicesHealth, 'sandbox'> {
   const wired = services.map(wireService);
   return { services: wired, instances: instances.map(wireInstance), summary: summaryOf(wired) };
 }

@@ -51,13 +51,6 @@ export function Tag(name: string): ClassDecorator {
   };
 }
 
-/** Leaves a controller out of the document: what only exists for development is no part of the API. */
-export function Undocumented(): ClassDecorator {
-  return (controller) => {
-    noteForDocument(({ swagger }) => swagger.ApiExcludeController()(controller));
-  };
-}
-
 function describeRequest(
   decorate: Decorate,
   { swagger }: DocumentationLibraries,
