@@ -9,6 +9,9 @@ import { EVENT_STREAM } from '../../shared/api/transport.ts';
 /** After so many lost streams in a row without a single event, the state is asked for instead. */
 const STREAMS_BEFORE_POLLING = 2;
 const PAUSE_MS = 2_000;
+/** A stream that tells nothing for so long is doubted: it is open, but its server may know as little as we do. */
+const DOUBT_MS = 8_000;
+
 /** Whether a job will not change any more. */
 function isOver({ status }: Pick<RenderJobView, 'status'>): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
@@ -28,49 +31,95 @@ export interface JobListener {
  * @throws RequestFailed when the product says that there is nothing to follow
  */
 export async function followJob(jobId: string, signal: AbortSignal, listener: JobListener): Promise<void> {
-  let silentStreams = 0;
-  let latest: RenderJobView | null = null;
-  const show = (job: RenderJobView): void => {
-    silentStreams = 0;
-    latest = job;
-    listener.onTrouble(false);
-    listener.onChange(job);
-  };
-  const hasEnded = (): boolean => latest !== null && isOver(latest);
-  while (!hasEnded() && !signal.aborted) {
-    try {
-      if (silentStreams < STREAMS_BEFORE_POLLING) {
-        silentStreams += 1;
-        await listen(jobId, signal, show);
-      } else {
-        show(await ask(jobId, signal));
-        silentStreams = STREAMS_BEFORE_POLLING;
+  await new Following(jobId, signal, listener).toTheEnd();
+}
+
+class Following {
+  private silentStreams = 0;
+  private heardAtMs = 0;
+  private hasEnded = false;
+
+  constructor(
+    private readonly jobId: string,
+    private readonly signal: AbortSignal,
+    private readonly listener: JobListener,
+  ) {}
+
+  async toTheEnd(): Promise<void> {
+    while (!this.hasEnded && !this.signal.aborted) {
+      try {
+        if (this.silentStreams < STREAMS_BEFORE_POLLING) {
+          this.silentStreams += 1;
+          await this.listen();
+        } else {
+          await this.ask(this.signal);
+          this.silentStreams = STREAMS_BEFORE_POLLING;
+        }
+      } catch (error) {
+        this.bear(error, this.signal);
       }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!isPassing(error)) throw error;
-      listener.onTrouble(true);
+      if (!this.hasEnded) await pause(PAUSE_MS, this.signal);
     }
-    if (!hasEnded()) await pause(PAUSE_MS, signal);
   }
-}
 
-async function ask(jobId: string, signal: AbortSignal): Promise<RenderJobView> {
-  const params = { path: { job_id: jobId } };
-  return (await answerOf(api.GET('/api/jobs/render/status/{job_id}', { signal, params }))).job;
-}
+  /** Until the stream is over, or there is no point in it. */
+  private async listen(): Promise<void> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.signal, stop.signal]);
+    try {
+      await Promise.race([this.read(signal), this.doubt(signal)]);
+    } finally {
+      stop.abort();
+    }
+  }
 
-async function listen(jobId: string, signal: AbortSignal, show: (job: RenderJobView) => void): Promise<void> {
-  const open = async (until: AbortSignal): Promise<unknown> =>
-    await answerOf(
-      api.GET('/api/jobs/render/events/{job_id}', {
-        signal: until,
-        headers: { accept: EVENT_STREAM },
-        params: { path: { job_id: jobId } },
-        parseAs: 'stream',
-      }),
-    );
-  await readEvents(open, signal, ({ data }) => show((JSON.parse(data) as RenderJobResponse).job));
+  private async read(signal: AbortSignal): Promise<void> {
+    const open = async (until: AbortSignal): Promise<unknown> =>
+      await answerOf(
+        api.GET('/api/jobs/render/events/{job_id}', {
+          signal: until,
+          headers: { accept: EVENT_STREAM },
+          params: { path: { job_id: this.jobId } },
+          parseAs: 'stream',
+        }),
+      );
+    await readEvents(open, signal, ({ data }) => this.show((JSON.parse(data) as RenderJobResponse).job));
+  }
+
+  /** Asks for the state whenever the stream has long been silent, so that an outage behind it does not look like patience. */
+  private async doubt(signal: AbortSignal): Promise<void> {
+    this.heardAtMs = performance.now();
+    while (!signal.aborted) {
+      await pause(this.heardAtMs + DOUBT_MS - performance.now(), signal);
+      if (signal.aborted || performance.now() - this.heardAtMs < DOUBT_MS) continue;
+      try {
+        await this.ask(signal);
+      } catch (error) {
+        this.bear(error, signal);
+        this.heardAtMs = performance.now();
+      }
+    }
+  }
+
+  private async ask(signal: AbortSignal): Promise<void> {
+    const params = { path: { job_id: this.jobId } };
+    this.show((await answerOf(api.GET('/api/jobs/render/status/{job_id}', { signal, params }))).job);
+  }
+
+  private show(job: RenderJobView): void {
+    this.silentStreams = 0;
+    this.heardAtMs = performance.now();
+    this.hasEnded = isOver(job);
+    this.listener.onTrouble(false);
+    this.listener.onChange(job);
+  }
+
+  /** Goes on after what passes. @throws what does not */
+  private bear(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    if (!isPassing(error)) throw error;
+    this.listener.onTrouble(true);
+  }
 }
 
 /** Broken connections, proxies and refusals for the moment pass; what the product says about the job does not. */
