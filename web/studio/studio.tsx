@@ -81,6 +81,8 @@ function Home({ arrival, onStart, onJob }: ViewProps) {
   if (state.state === 'signed-in') {
     return <Signed key={state.user.id} arrival={arrival} onStart={onStart} onJob={onJob} />;
   }
+  // Who comes for a video or from the checkout has an account.
+  const hasAccount = state.expired || arrival.kind === 'job' || arrival.kind === 'paid';
   return (
     <>
       <div class="welcome">
@@ -97,7 +99,7 @@ function Home({ arrival, onStart, onJob }: ViewProps) {
               Your session is over. Please sign in again: your work is kept.
             </p>
           )}
-          <SignIn first={state.expired ? 'sign-in' : 'register'} />
+          <SignIn first={hasAccount ? 'sign-in' : 'register'} />
         </div>
       </div>
       <Workshop payments={null} onSubmitted={onJob} />

@@ -20,7 +20,7 @@ export async function submitTrack(
   form.set('payment_id', paymentId);
   form.set('render_config', JSON.stringify(look));
   form.set('audio_file', file, file.name);
-  let token = await session.accessToken();
+  const token = await session.accessToken();
   try {
     return await send(form, token, onProgress);
   } catch (error) {
@@ -29,8 +29,9 @@ export async function submitTrack(
     const usedFor = failure.details['job_id'];
     if (failure.code === 'PAYMENT_ALREADY_USED' && typeof usedFor === 'string') return usedFor;
     if (failure.status !== 401 || token === null) throw error;
-    token = await session.renew(token);
-    return await send(form, token, onProgress);
+    const renewed = await session.renew(token);
+    if (renewed === null) throw error;
+    return await send(form, renewed, onProgress);
   }
 }
 
