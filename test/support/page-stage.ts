@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser, Visitor } from './browser.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { DatabaseProxy } from './database-proxy.js';
 import { type Doubles, ProductUnderTest } from './product.js';
 
 interface StageOptions {
@@ -15,13 +16,16 @@ export class PageStage {
     private readonly database: TestDatabase,
     private readonly browser: Browser,
     readonly product: ProductUnderTest,
+    /** The product's way to its database. */
+    readonly databaseProxy: DatabaseProxy,
   ) {}
 
   static async open({ doubles, env }: StageOptions = {}): Promise<PageStage> {
     const database = await createTestDatabase();
-    const product = await ProductUnderTest.prepare(database.url, doubles);
+    const proxy = await DatabaseProxy.start(database.url);
+    const product = await ProductUnderTest.prepare(proxy.url, doubles);
     const [browser] = await Promise.all([launchBrowser(), product.startInstance(env)]);
-    return new PageStage(database, browser, product);
+    return new PageStage(database, browser, product, proxy);
   }
 
   async arrive(): Promise<Visitor> {
@@ -31,6 +35,7 @@ export class PageStage {
   async close(): Promise<void> {
     await this.browser.close();
     await this.product.stop();
+    await this.databaseProxy.close();
     await this.database.close();
   }
 }

@@ -78,6 +78,11 @@ export class ProductUnderTest {
     return new SandboxView(this.sandboxOrigin, BUCKET, VENDOR_KEYS.STRIPE_SECRET_KEY);
   }
 
+  /** What the product signs access tokens with. */
+  get tokenSecret(): string {
+    return SECRETS.JWT_SECRET;
+  }
+
   /** Where all instances keep objects that Cloud Storage did not take. */
   get fallbackDir(): string {
     return join(this.stateDir, 'fallback');
