@@ -14,6 +14,7 @@ import { GroupRegister } from './grouping/group-register.js';
 import { CaptureReport } from './statistics/capture-report.js';
 import { ERROR_COUNTS } from './statistics/error-counts.port.js';
 import { ErrorStatistics } from './statistics/error-statistics.js';
+import { GroupCourses } from './statistics/group-courses.js';
 import { MonitoringRetention } from './statistics/monitoring-retention.js';
 import { RecentErrors } from './statistics/recent-errors.js';
 import { SqlErrorCounts } from './statistics/sql-error-counts.js';
@@ -48,11 +49,12 @@ const ENTITIES = [
     { provide: ERROR_COUNTS, useClass: SqlErrorCounts },
     CaptureReport,
     ErrorStatistics,
+    GroupCourses,
     GroupRegister,
     MonitoringRetention,
     RecentErrors,
     StepRecorder,
   ],
-  exports: [ERROR_COUNTS, CaptureReport, ErrorStatistics, GroupRegister, RecentErrors],
+  exports: [ERROR_COUNTS, CaptureReport, ErrorStatistics, GroupCourses, GroupRegister, RecentErrors],
 })
 export class AdminMonitoringModule {}

@@ -5,6 +5,7 @@ import { CLOCK, type Clock } from '../../platform/time/index.js';
 import { ByOperator, type Operator } from '../audit/operator.decorator.js';
 import { GroupRegister } from '../grouping/group-register.js';
 import { ErrorStatistics } from '../statistics/error-statistics.js';
+import { GroupCourses } from '../statistics/group-courses.js';
 import { RecentErrors } from '../statistics/recent-errors.js';
 import { ErrorGroupDetailResponse, ErrorGroupResponse, ErrorGroupsResponse } from './dto/error-groups.response.js';
 import { ErrorGroupsQuery, WindowQuery } from './dto/error-queries.dto.js';
@@ -23,6 +24,7 @@ const EVENTS_SHOWN = 20;
 export class ErrorGroupsController {
   constructor(
     private readonly groups: GroupRegister,
+    private readonly courses: GroupCourses,
     private readonly decisions: GroupDecisions,
     private readonly statistics: ErrorStatistics,
     private readonly recent: RecentErrors,
@@ -31,10 +33,12 @@ export class ErrorGroupsController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @Operation({ summary: 'Groups of errors, last seen first', answer: ErrorGroupsResponse })
+  @Operation({ summary: 'Groups of errors with their course over a day, last seen first', answer: ErrorGroupsResponse })
   async list(@Query() { limit, cursor, ...filter }: ErrorGroupsQuery): Promise<ErrorGroupsResponse> {
     const { groups, nextCursor } = await this.groups.page(filter, limit, cursor);
-    return { data: { groups: groups.map(wireGroup), next_cursor: nextCursor } };
+    const courses = await this.courses.lastDay(groups.map(({ id }) => id));
+    const listed = groups.map((group) => Object.assign(wireGroup(group), { last_day: courses.get(group.id) ?? [] }));
+    return { data: { groups: listed, next_cursor: nextCursor } };
   }
 
   @Get(':id')

@@ -209,6 +209,31 @@ describe('The routes about errors', () => {
     expect(body.data.series.points.reduce((sum, { count }) => sum + count, 0)).toBe(6);
   });
 
+  it('shows the course of each group over a day, by the hour', async () => {
+    app.capture(new ApiError('STORAGE_ERROR'), { endpoint: 'GET /a' }, 3);
+    app.capture(new ApiError('STORAGE_ERROR'), { endpoint: 'GET /b' }, 2);
+    app.capture(new ApiError('GONE'));
+    await app.store();
+    // As if half of it had happened hours ago: some within the day, some just before it.
+    for (const [hours, endpoint] of [
+      [5, 'GET /a'],
+      [24, 'GET /b'],
+    ] as const) {
+      await app.rows(
+        `INSERT INTO error_counts_hour (at, group_id, endpoint, service, release, level, code, count)
+         SELECT at - make_interval(hours => $1), group_id, endpoint, service, release, level, code, 40
+         FROM error_counts_hour WHERE code = 'STORAGE_ERROR' AND endpoint = $2`,
+        [hours, endpoint],
+      );
+    }
+    const courses = Object.fromEntries((await groups()).groups.map(({ code, last_day }) => [code, last_day]));
+    const none = (hours: number): readonly number[] => Array.from({ length: hours }, () => 0);
+    expect(courses).toEqual({
+      STORAGE_ERROR: [...none(18), 40, ...none(4), 5],
+      GONE: [...none(23), 1],
+    });
+  });
+
   it('shows what this process remembers while PostgreSQL is away, to administrators it has let in lately', async () => {
     app.capture(new ApiError('CONFLICT'), { requestId: 'before-the-outage' });
     expect((await recent()).source).toBe('database');

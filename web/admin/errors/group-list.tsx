@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ErrorGroupState, ErrorGroupView } from '../../generated/api.ts';
+import type { ErrorGroupState, ErrorGroupListItem } from '../../generated/api.ts';
 import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
@@ -12,7 +12,7 @@ import { Badge } from '../ui/badge.tsx';
 import { Choose } from '../ui/choose.tsx';
 import { Empty, PolledView } from '../ui/polled-view.tsx';
 import { GROUP_STATES, stateTone } from './group-state.ts';
-import { Trend } from './trend.tsx';
+import { Sparkline } from './sparkline.tsx';
 
 const POLL_MS = 1_500;
 const ON_A_PAGE = 25;
@@ -80,8 +80,9 @@ export function GroupList() {
   );
 }
 
-function GroupLine({ group }: { readonly group: ErrorGroupView }) {
+function GroupLine({ group }: { readonly group: ErrorGroupListItem }) {
   const now = useClock();
+  const lastDay = group.last_day.reduce((sum, count) => sum + count, 0);
   const where = [group.service, group.operation].filter((part) => part !== null).join(' · ');
   return (
     <li class="group">
@@ -95,7 +96,7 @@ function GroupLine({ group }: { readonly group: ErrorGroupView }) {
         </p>
       </div>
       <Badge tone={stateTone(group.state)}>{group.state}</Badge>
-      <Trend groupId={group.id} count={group.count} />
+      <Sparkline counts={group.last_day} label={`${compact(lastDay)} in the last 24 hours`} />
       <p class="group-number numbers">
         <strong>{compact(group.count)}</strong> <span class="small soft">times</span>
       </p>

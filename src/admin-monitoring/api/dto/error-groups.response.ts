@@ -65,9 +65,20 @@ export class ErrorGroupView {
   readonly regressed_at!: string | null;
 }
 
+/** A group as lists show it. */
+export class ErrorGroupListItem extends ErrorGroupView {
+  @Field({
+    type: [Number],
+    minItems: 24,
+    maxItems: 24,
+    description: 'Errors in each hour (UTC) of the last 24, oldest first; the last hour is not over yet',
+  })
+  readonly last_day!: readonly number[];
+}
+
 export class ErrorGroups {
-  @Field({ type: [ErrorGroupView], description: 'Last seen first' })
-  readonly groups!: readonly ErrorGroupView[];
+  @Field({ type: [ErrorGroupListItem], description: 'Last seen first' })
+  readonly groups!: readonly ErrorGroupListItem[];
 
   @Field({ type: String, nullable: true, description: 'Null on the last page' })
   readonly next_cursor!: string | null;
