@@ -9,6 +9,7 @@ import { GroupPage } from './errors/group-page.tsx';
 import { StoryPage } from './errors/story-page.tsx';
 import { Faults } from './faults/faults.tsx';
 import { useSandbox } from './faults/use-sandbox.ts';
+import { feed } from './live/news.ts';
 import { Now } from './now/now.tsx';
 import { Emails } from './operations/emails.tsx';
 import { Jobs } from './operations/jobs.tsx';
@@ -39,6 +40,11 @@ export function Dashboard({ email, onSignOut }: DashboardProps) {
   const first = useRef(true);
   const sandbox = useSandbox();
   const title = titleOf(route);
+  useEffect(() => {
+    const controller = new AbortController();
+    void feed.follow(controller.signal);
+    return () => controller.abort();
+  }, []);
   useEffect(() => {
     document.title = `${title} · Operations`;
     // A new place begins at its top, also for those who do not see it; the first one is where the page begins anyhow.

@@ -12,6 +12,7 @@ export function AlertHistory() {
   return (
     <PagedPanel
       title="History"
+      on="alert_changed"
       load={async (query, signal) =>
         (await answerOf(api.GET('/admin/api/monitoring/alerts/history', { signal, params: { query } }))).data
       }

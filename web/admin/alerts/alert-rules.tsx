@@ -15,6 +15,7 @@ export function AlertRules() {
   return (
     <PagedPanel
       title="Rules"
+      on="alert_changed"
       load={async (query, signal) =>
         (await answerOf(api.GET('/admin/api/monitoring/alerts', { signal, params: { query } }))).data
       }

@@ -6,6 +6,7 @@ export interface Polled<T> {
   readonly value: T | null;
   /** Why the latest round gave nothing; null while all is well. */
   readonly failure: Failure | null;
+  /** Asks now, or once more as soon as the question under way is answered. */
   readonly reload: () => void;
 }
 
@@ -20,16 +21,19 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs:
   const [failure, setFailure] = useState<Failure | null>(null);
   const latest = useRef(load);
   latest.current = load;
-  const [round, setRound] = useState(0);
-  const reload = useCallback(() => setRound((count) => count + 1), []);
+  const askNow = useRef(() => {});
+  const reload = useCallback(() => askNow.current(), []);
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let running = false;
+    let again = false;
     const ask = (): void => {
       clearTimeout(timer);
-      if (running || document.hidden || signal.aborted) return;
+      if (document.hidden || signal.aborted) return;
+      again = running;
+      if (running) return;
       running = true;
       latest
         .current(signal)
@@ -43,9 +47,10 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs:
         })
         .finally(() => {
           running = false;
-          if (!signal.aborted) timer = setTimeout(ask, everyMs);
+          if (!signal.aborted) timer = setTimeout(ask, again ? 0 : everyMs);
         });
     };
+    askNow.current = ask;
     document.addEventListener('visibilitychange', ask);
     ask();
     return () => {
@@ -53,6 +58,6 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs:
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', ask);
     };
-  }, [key, round, everyMs]);
+  }, [key, everyMs]);
   return { value: value?.key === key ? value.is : null, failure, reload };
 }

@@ -4,10 +4,11 @@ import { api } from '../../shared/api/client.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
 import { ago, moment, span } from '../format/time.ts';
 import { useClock } from '../live/use-clock.ts';
-import { usePolled } from '../live/use-polled.ts';
+import { useFollowed } from '../live/use-followed.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { PolledView } from '../ui/polled-view.tsx';
 
+/** Between two questions while no news come. */
 const POLL_MS = 2_000;
 const TONES = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const satisfies Record<OverallHealth, Tone>;
 const SENTENCES = {
@@ -18,9 +19,9 @@ const SENTENCES = {
 
 /** The overall health and the processes that report. */
 export function Fleet() {
-  const health = usePolled(
+  const health = useFollowed(
     async (signal) => (await answerOf(api.GET('/admin/api/monitoring/health/services', { signal }))).data,
-    POLL_MS,
+    { on: 'circuit_changed', aloneMs: POLL_MS },
   );
   return (
     <Panel title="Health">

@@ -5,7 +5,7 @@ import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
 import { clockTime, moment } from '../format/time.ts';
-import { followErrors } from '../live/follow-errors.ts';
+import { feed } from '../live/news.ts';
 import { withNewest } from '../live/newest.ts';
 import { usePolled } from '../live/use-polled.ts';
 import { hashOf } from '../routes.ts';
@@ -21,15 +21,14 @@ const SHOWN = 100;
 /** Errors as they happen, newest first: told by the stream, and asked for where no stream comes through. */
 export function LiveErrors() {
   const [list, setList] = useState<readonly ErrorListItem[]>([]);
-  const [connected, setConnected] = useState(false);
+  const connected = feed.connected.value;
   const add = useCallback((errors: readonly ErrorListItem[]) => {
     setList((known) => withNewest(known, errors, SHOWN));
   }, []);
-  useEffect(() => {
-    const controller = new AbortController();
-    void followErrors(controller.signal, { onErrors: add, onConnected: setConnected });
-    return () => controller.abort();
-  }, [add]);
+  useEffect(
+    () => feed.listen((news) => add(news.flatMap((one) => (one.event === 'error_captured' ? [one.data] : [])))),
+    [add],
+  );
   const errors = usePolled(
     async (signal) => {
       const options = { signal, params: { query: { limit: SHOWN } } };

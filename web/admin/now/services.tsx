@@ -6,20 +6,21 @@ import { Button } from '../../shared/ui/button.tsx';
 import { Panel } from '../../shared/ui/panel.tsx';
 import { ago, moment } from '../format/time.ts';
 import { useClock } from '../live/use-clock.ts';
-import { usePolled } from '../live/use-polled.ts';
+import { useFollowed } from '../live/use-followed.ts';
 import { AskDialog, type Question } from '../ui/ask-dialog.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { PolledView } from '../ui/polled-view.tsx';
 import { disable, forceOpen, reset, resetAll } from './circuit-questions.ts';
 import { circuitWords } from './circuit-words.ts';
 
+/** Between two questions while no news come. */
 const POLL_MS = 1_500;
 
 /** Each dependency with its circuit, and what can be done about it. */
 export function Services() {
-  const circuits = usePolled(
+  const circuits = useFollowed(
     async (signal) => (await answerOf(api.GET('/admin/api/monitoring/circuit-breakers', { signal }))).data,
-    POLL_MS,
+    { on: 'circuit_changed', aloneMs: POLL_MS },
   );
   const [question, setQuestion] = useState<Question | null>(null);
   return (

@@ -20,7 +20,7 @@ export function Emails() {
     <PagedPanel
       title="E-mails"
       filter={status ?? ''}
-      aside={<Choose label="State" options={STATES} value={status} onChange={setStatus} />}
+      aside={() => <Choose label="State" options={STATES} value={status} onChange={setStatus} />}
       load={async (page, signal) => {
         const query = { ...page, ...(status === null ? {} : { status }) };
         return (await answerOf(api.GET('/admin/api/monitoring/emails', { signal, params: { query } }))).data;

@@ -25,7 +25,7 @@ export function Jobs() {
     <PagedPanel
       title="Render jobs"
       filter={status ?? ''}
-      aside={<Choose label="State" options={STATES} value={status} onChange={setStatus} />}
+      aside={() => <Choose label="State" options={STATES} value={status} onChange={setStatus} />}
       load={async (page, signal) => {
         const query = { ...page, ...(status === null ? {} : { status }) };
         return (await answerOf(api.GET('/admin/api/monitoring/jobs', { signal, params: { query } }))).data;

@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Pagination } from '../../generated/api.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
-import { usePolled } from '../live/use-polled.ts';
+import type { News } from '../live/news.ts';
+import { useFollowed } from '../live/use-followed.ts';
 import { AskDialog, type Question } from '../ui/ask-dialog.tsx';
 import { PolledView } from '../ui/polled-view.tsx';
 
@@ -17,12 +18,15 @@ export interface PageQuery {
 
 interface PagedPanelProps<T extends { readonly pagination: Pagination }> {
   readonly title: string;
-  readonly aside?: ComponentChildren;
+  /** Beside the title; what changes the list asks for it again. */
+  readonly aside?: (reload: () => void) => ComponentChildren;
   /** What the list is narrowed to; another one begins at its first page. */
   readonly filter?: string;
+  /** The news that say that it has changed. */
+  readonly on?: News['event'];
   /** @throws RequestFailed */
   readonly load: (query: PageQuery, signal: AbortSignal) => Promise<T>;
-  readonly children: (value: T, ask: (question: Question) => void) => ComponentChildren;
+  readonly children: (value: T, ask: (question: Question) => void, reload: () => void) => ComponentChildren;
 }
 
 /** A list that is looked at page by page and kept up to date, with questions about its lines. */
@@ -31,15 +35,20 @@ export function PagedPanel<T extends { readonly pagination: Pagination }>(props:
   return <Paged key={props.filter ?? ''} {...props} />;
 }
 
-function Paged<T extends { readonly pagination: Pagination }>({ title, aside, load, children }: PagedPanelProps<T>) {
+function Paged<T extends { readonly pagination: Pagination }>(props: PagedPanelProps<T>) {
+  const { title, aside, on, load, children } = props;
   const [page, setPage] = useState(1);
   const [question, setQuestion] = useState<Question | null>(null);
-  const list = usePolled(async (signal) => await load({ page, per_page: ON_A_PAGE }, signal), POLL_MS, String(page));
+  const list = useFollowed(async (signal) => await load({ page, per_page: ON_A_PAGE }, signal), {
+    on,
+    aloneMs: POLL_MS,
+    key: String(page),
+  });
   const pages = Math.max(page, list.value?.pagination.pages ?? 1);
   return (
-    <Panel title={title} aside={aside}>
+    <Panel title={title} aside={aside?.(list.reload)}>
       <PolledView polled={list} lines={10}>
-        {(value) => children(value, setQuestion)}
+        {(value) => children(value, setQuestion, list.reload)}
       </PolledView>
       {pages > 1 && (
         <div class="pager">
