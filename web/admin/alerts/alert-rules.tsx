@@ -1,32 +1,36 @@
 import type { AlertRuleView } from '../../generated/api.ts';
 import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
+import { Button } from '../../shared/ui/button.tsx';
 import { FailureNotice } from '../../shared/ui/failure-notice.tsx';
 import { useAction } from '../../shared/ui/use-action.ts';
 import { useState } from 'preact/hooks';
 import { words } from '../format/amount.ts';
 import { moment } from '../format/time.ts';
 import { PagedPanel } from '../operations/paged-panel.tsx';
+import type { Question } from '../ui/ask-dialog.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Empty } from '../ui/polled-view.tsx';
+import { RuleDialog } from './rule-dialog.tsx';
 
-/** The rules; each can be tried and switched off and on. */
+/** The rules: made, changed, tried, switched off and on, and deleted. */
 export function AlertRules() {
   return (
     <PagedPanel
       title="Rules"
       on="alert_changed"
+      aside={(reload) => <NewRule onDone={reload} />}
       load={async (query, signal) =>
         (await answerOf(api.GET('/admin/api/monitoring/alerts', { signal, params: { query } }))).data
       }
     >
-      {({ rules }) =>
+      {({ rules }, ask, reload) =>
         rules.length === 0 ? (
           <Empty>There are no rules.</Empty>
         ) : (
           <ul class="rows">
             {rules.map((rule) => (
-              <Rule key={rule.id} rule={rule} />
+              <Rule key={rule.id} rule={rule} onAsk={ask} onChange={reload} />
             ))}
           </ul>
         )
@@ -35,12 +39,35 @@ export function AlertRules() {
   );
 }
 
-function Rule({ rule }: { readonly rule: AlertRuleView }) {
+function NewRule({ onDone }: { readonly onDone: () => void }) {
+  const [open, setOpen] = useState(false);
+  const close = (): void => {
+    setOpen(false);
+    onDone();
+  };
+  return (
+    <>
+      <Button kind="text" onClick={() => setOpen(true)}>
+        New rule
+      </Button>
+      {open && <RuleDialog rule={null} onClose={close} />}
+    </>
+  );
+}
+
+interface RuleProps {
+  readonly rule: AlertRuleView;
+  readonly onAsk: (question: Question) => void;
+  readonly onChange: () => void;
+}
+
+function Rule({ rule, onAsk, onChange }: RuleProps) {
   const { id, name, condition, enabled, firing_since: firing, notification_method: method } = rule;
   const [outcome, setOutcome] = useState<string | null>(null);
   // What the server says in the next round is newer than what was chosen here.
   const [chosen, setChosen] = useState<{ readonly instead: AlertRuleView; readonly enabled: boolean } | null>(null);
   const isEnabled = chosen?.instead === rule ? chosen.enabled : enabled;
+  const [open, setOpen] = useState(false);
   const path = { id };
   const test = useAction(async () => {
     setOutcome(null);
@@ -84,7 +111,36 @@ function Rule({ rule }: { readonly rule: AlertRuleView }) {
         >
           {isEnabled ? 'Switch off' : 'Switch on'}
         </button>
+        <button type="button" class="act" aria-label={`Change ${name}`} onClick={() => setOpen(true)}>
+          Change
+        </button>
+        {rule.built_in === null && (
+          <button type="button" class="act" aria-label={`Delete ${name}`} onClick={() => onAsk(deletion(rule))}>
+            Delete
+          </button>
+        )}
       </div>
+      {open && (
+        <RuleDialog
+          rule={rule}
+          onClose={() => {
+            setOpen(false);
+            onChange();
+          }}
+        />
+      )}
     </li>
   );
+}
+
+function deletion({ id, name }: AlertRuleView): Question {
+  return {
+    title: `Delete ${name}`,
+    effect: 'Nobody is told of it any more; its history stays.',
+    confirm: 'Delete',
+    needsReason: false,
+    act: async () => {
+      await answerOf(api.DELETE('/admin/api/monitoring/alerts/{id}', { params: { path: { id } } }));
+    },
+  };
 }

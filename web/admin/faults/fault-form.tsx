@@ -60,7 +60,7 @@ export function FaultForm({ service, onChange }: FaultFormProps) {
         onChange={setKind}
         hint={FAULT_KINDS[kind].effect}
       />
-      <div class="fault-numbers">
+      <div class="form-row">
         {extras.map((extra) => (
           <Field key={extra.name} type="number" {...extra} problem={problemOf(failure, extra.name)} />
         ))}

@@ -1,10 +1,8 @@
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Failure } from '../../shared/api/failure.ts';
-import { Button } from '../../shared/ui/button.tsx';
-import { FailureNotice } from '../../shared/ui/failure-notice.tsx';
+import { useRef } from 'preact/hooks';
 import { Field } from '../../shared/ui/field.tsx';
 import { textOf } from '../../shared/ui/form-text.ts';
 import { problemOf, useAction } from '../../shared/ui/use-action.ts';
+import { FormDialog } from './form-dialog.tsx';
 import { type Option, SelectField } from './select-field.tsx';
 
 const MAX_REASON = 500;
@@ -21,6 +19,8 @@ export interface Question {
   /** What will happen. */
   readonly effect: string;
   readonly confirm: string;
+  /** False where the change says it all, and only a confirmation is asked for. */
+  readonly needsReason?: boolean;
   readonly choice?: Choice;
   /** @throws RequestFailed */
   readonly act: (reason: string, choice: string) => Promise<void>;
@@ -31,29 +31,18 @@ interface AskDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for the reason of a change and for a confirmation, then makes it. The browser keeps the focus inside; Escape leaves. */
+/** Asks for the reason of a change and for a confirmation, then makes it. */
 export function AskDialog({ question, onClose }: AskDialogProps) {
-  const { title, effect, confirm, choice, act } = question;
-  const id = useId();
+  const { title, effect, confirm, needsReason = true, choice, act } = question;
   const dialog = useRef<HTMLDialogElement>(null);
-  const action = useAction(async (reason: string, chosen: string) => {
-    await act(reason, chosen);
+  const action = useAction(async (form: HTMLFormElement) => {
+    await act(textOf(form, 'reason').trim(), textOf(form, 'choice'));
     dialog.current?.close();
   });
-  // Before anything is painted: what is typed from now on belongs to the dialog.
-  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} class="ask" aria-labelledby={id} onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (action.busy) return;
-          action.run(textOf(event.currentTarget, 'reason').trim(), textOf(event.currentTarget, 'choice'));
-        }}
-      >
-        <h2 id={id}>{title}</h2>
-        <p class="soft">{effect}</p>
+    <FormDialog dialog={dialog} title={title} confirm={confirm} action={action} onClose={onClose}>
+      <p class="soft">{effect}</p>
+      {needsReason && (
         <Field
           label="Reason"
           name="reason"
@@ -64,21 +53,8 @@ export function AskDialog({ question, onClose }: AskDialogProps) {
           hint="Kept in the audit"
           problem={problemOf(action.failure, 'reason')}
         />
-        {choice !== undefined && <SelectField name="choice" {...choice} />}
-        <Problem failure={action.failure} />
-        <div class="ask-actions">
-          <Button kind="quiet" onClick={() => dialog.current?.close()}>
-            Cancel
-          </Button>
-          <Button type="submit" busy={action.busy}>
-            {confirm}
-          </Button>
-        </div>
-      </form>
-    </dialog>
+      )}
+      {choice !== undefined && <SelectField name="choice" {...choice} />}
+    </FormDialog>
   );
-}
-
-function Problem({ failure }: { readonly failure: Failure | null }) {
-  return failure === null ? null : <FailureNotice failure={failure} />;
 }

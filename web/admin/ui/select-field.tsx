@@ -12,13 +12,15 @@ interface SelectFieldProps<T extends string> {
   readonly options: readonly Option<T>[];
   /** What is chosen, where somebody has to know before the form is sent. */
   readonly value?: T;
+  /** What is chosen before anybody chooses, where nobody follows the choice. */
+  readonly initial?: T;
   readonly onChange?: (value: T) => void;
   readonly hint?: string | undefined;
 }
 
 /** A labelled choice of a form. */
 export function SelectField<T extends string>(props: SelectFieldProps<T>) {
-  const { label, name, options, value, onChange, hint } = props;
+  const { label, name, options, value, initial, onChange, hint } = props;
   const id = useId();
   return (
     <div class="field">
@@ -35,7 +37,7 @@ export function SelectField<T extends string>(props: SelectFieldProps<T>) {
         }}
       >
         {options.map((option) => (
-          <option key={option.value} value={option.value}>
+          <option key={option.value} value={option.value} {...(option.value === initial ? { selected: true } : {})}>
             {option.label}
           </option>
         ))}
