@@ -51,4 +51,54 @@ describe('the start page', () => {
     await page.getByText('$9.99').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
   });
+
+  it.each(['/', '/admin'])('reports what goes wrong in %s, each error once', async (path) => {
+    const { page } = visitor;
+    const reported: unknown[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/logs')) reported.push(request.postDataJSON());
+    });
+    await page.goto(`${path}?token=secret`);
+    const [answer] = await Promise.all([page.waitForResponse('**/api/logs'), page.evaluate(throwTwice, 'one')]);
+    expect(answer.status()).toBe(204);
+    await page.route('**/api/logs', async (route) => await route.abort('connectionrefused'));
+    await Promise.all([page.waitForEvent('requestfailed'), page.evaluate(rejectOnce, 'two')]);
+    await page.unroute('**/api/logs');
+    await Promise.all([page.waitForResponse('**/api/logs'), page.evaluate(rejectOnce, 'three')]);
+    const url = `${product.origin}${path}`;
+    expect(reported).toEqual(
+      ['one', 'two', 'three'].map((message) => ({ name: 'TypeError', message, stack: expect.any(String), url })),
+    );
+  });
+
+  it('holds a defect where it is, and reports it', async () => {
+    const { page } = visitor;
+    await page.route('**/api/payments/tiers', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replaceAll('"usd"', '"no currency"') });
+    });
+    const [report] = await Promise.all([page.waitForRequest('**/api/logs'), page.goto('/')]);
+    expect(report.postDataJSON()).toMatchObject({ name: 'RangeError' });
+    await page.getByRole('region', { name: 'The plan' }).getByText('That is our fault').waitFor();
+    expect(await visitor.axeFindings()).toEqual([]);
+    await page.getByRole('radio', { name: 'Circular' }).check();
+    await page.unroute('**/api/payments/tiers');
+    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await page.getByText('$9.99').waitFor();
+  });
 });
+
+/** Runs in the page. */
+function throwTwice(message: string): void {
+  const error = new TypeError(message);
+  for (let time = 0; time < 2; time += 1) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+}
+
+/** Runs in the page. */
+function rejectOnce(message: string): void {
+  void Promise.reject(new TypeError(message));
+}

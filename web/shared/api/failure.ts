@@ -18,7 +18,9 @@ export type Failure =
   /** No answer came: offline, the server is away, or it took too long. */
   | { readonly kind: 'unreachable' }
   /** Something that is not the product answered, such as a proxy. */
-  | { readonly kind: 'foreign'; readonly status: number };
+  | { readonly kind: 'foreign'; readonly status: number }
+  /** Not the request: the page itself went wrong with it. */
+  | { readonly kind: 'defect' };
 
 /** A request that failed, as an error to be thrown. */
 export class RequestFailed extends Error {
@@ -29,10 +31,11 @@ export class RequestFailed extends Error {
   }
 }
 
-/** The failure behind whatever was thrown. Only requests throw here; anything else is a defect and stays one. */
+/** The failure behind whatever was thrown. Only requests throw here; anything else is a defect of the page, and becomes known as one. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof RequestFailed) return error.failure;
-  throw error;
+  reportError(error);
+  return { kind: 'defect' };
 }
 
 /**

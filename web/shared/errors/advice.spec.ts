@@ -38,4 +38,8 @@ describe('adviceFor', () => {
     expect([remedy, requestId]).toEqual(['wait', null]);
     expect(retryInSeconds).toBeGreaterThan(0);
   });
+
+  it('offers another try after a defect of the page, but does not repeat it by itself', () => {
+    expect(adviceFor({ kind: 'defect' })).toMatchObject({ remedy: 'retry', retryInSeconds: null, requestId: null });
+  });
 });

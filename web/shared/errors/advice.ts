@@ -108,6 +108,15 @@ export function adviceFor(failure: Failure): Advice {
         retryInSeconds: FOREIGN_RETRY_SECONDS,
         requestId: null,
       };
+    case 'defect':
+      return {
+        title: 'That is our fault',
+        message: 'Something went wrong in this page.',
+        hint: 'Nothing is lost. Try again, or load the page again.',
+        remedy: 'retry',
+        retryInSeconds: null,
+        requestId: null,
+      };
     case 'answered': {
       const { title, hint, remedy } = WORDS[failure.code] ?? usualWords(failure);
       return {

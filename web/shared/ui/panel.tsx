@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { Boundary } from './boundary.tsx';
 
 interface PanelProps {
   readonly title: string;
@@ -9,7 +10,7 @@ interface PanelProps {
   readonly children: ComponentChildren;
 }
 
-/** A titled part of a page. */
+/** A titled part of a page. A defect in it stays in it. */
 export function Panel({ title, aside, class: extra, children }: PanelProps) {
   const id = useId();
   return (
@@ -18,7 +19,7 @@ export function Panel({ title, aside, class: extra, children }: PanelProps) {
         <h2 id={id}>{title}</h2>
         {aside}
       </header>
-      {children}
+      <Boundary>{children}</Boundary>
     </section>
   );
 }
