@@ -4,7 +4,7 @@ import { PageStage } from '../support/page-stage.js';
 import { StudioGuest } from '../support/studio-guest.js';
 
 /** Seconds of music: enough for a render to be well under way when something breaks. */
-const LONG = 20;
+const LONG = 12;
 const HEALED_MS = 60_000;
 
 /** Real: the built product, its pages, Chromium and PostgreSQL behind a proxy; ffmpeg but for the faults that are ordered. */
@@ -49,7 +49,11 @@ describe('a customer in the studio, while ffmpeg or the database is broken', () 
     await page.getByText('Paid, not used yet').waitFor();
     await page.getByText('Failed, credit returned').waitFor();
     expect(await guest.visitor.look('job-failed')).toEqual([]);
+    await page.route('**/api/jobs/render/retry/*', async (route) => await route.abort('connectionrefused'));
     await page.getByRole('button', { name: 'Make it again' }).click();
+    await page.getByRole('alert').getByText('No connection').waitFor();
+    await page.unroute('**/api/jobs/render/retry/*');
+    await page.getByRole('button', { name: 'Try again' }).click();
     await guest.getsVideo();
     await page.getByText('Used for a video').waitFor();
     expect(await page.getByText('Paid, not used yet').count()).toBe(0);

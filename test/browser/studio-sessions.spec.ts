@@ -8,7 +8,8 @@ import { StudioGuest } from '../support/studio-guest.js';
 /** A track that somebody made, where there is one; the others are made by the tests. */
 const REAL_TRACK = process.env['REAL_TRACK'] ?? '../shared/fixtures/audio/trap-beat.wav';
 const withRealTrack = existsSync(REAL_TRACK) ? it : it.skip;
-const LONG = 20;
+/** Seconds of music: enough for somebody to come and look on while the video is made. */
+const LONG = 12;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('a session in the studio', () => {
@@ -92,10 +93,11 @@ describe('a session in the studio', () => {
     await guest.pay();
     const other = await StudioGuest.arrive(stage, guest.email);
     try {
-      await guest.make();
       await other.page.goto('/');
       await other.page.getByRole('button', { name: 'I have an account' }).click();
       await other.signIn();
+      await guest.make();
+      await other.page.reload();
       await other.page.getByRole('button', { name: 'Open Untitled' }).click();
       const both = [guest, other];
       await eventually('both see it in the middle', async () => {

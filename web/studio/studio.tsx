@@ -138,7 +138,7 @@ function Signed({ arrival, onStart, onJob }: ViewProps) {
       {arrival.kind === 'job' ? (
         <JobPanel key={arrival.jobId} jobId={arrival.jobId} onEnd={reloadAll} onClose={onStart} />
       ) : (
-        <Workshop payments={payments.state === 'ready' ? payments.value : null} onSubmitted={open} />
+        <Workshop payments={payments} onSubmitted={open} />
       )}
       <div class="columns">
         <VideoList jobs={jobs} onOpen={open} />

@@ -6,7 +6,7 @@ import { Button } from '../shared/ui/button.tsx';
 import { FailureNotice } from '../shared/ui/failure-notice.tsx';
 import { money } from '../shared/ui/money.ts';
 import { Panel } from '../shared/ui/panel.tsx';
-import { ResourceView, useResource } from '../shared/ui/resource.tsx';
+import { type Resource, ResourceView, useResource } from '../shared/ui/resource.tsx';
 import { useAction } from '../shared/ui/use-action.ts';
 import { changeDraft, draft, newCheckoutKey } from './draft/draft-store.ts';
 import { LookFields } from './draft/look-fields.tsx';
@@ -17,7 +17,7 @@ import { Preview } from './preview/preview.tsx';
 
 interface WorkshopProps {
   /** Null while nobody is signed in: everything but the payment works then, too. */
-  readonly payments: readonly PaymentHistoryEntry[] | null;
+  readonly payments: Resource<readonly PaymentHistoryEntry[]> | null;
   readonly onSubmitted: (jobId: string) => void;
 }
 
@@ -43,10 +43,12 @@ export function Workshop({ payments, onSubmitted }: WorkshopProps) {
         </Panel>
         <Panel title="The plan">
           <ResourceView resource={tiers}>
-            {(list) => <TierChoice tiers={list} payments={payments ?? []} />}
+            {(list) => <TierChoice tiers={list} payments={payments?.state === 'ready' ? payments.value : []} />}
           </ResourceView>
           {payments !== null && tier !== undefined && (
-            <Make tier={tier} credit={unusedCredit(payments, tier.id)} onSubmitted={onSubmitted} />
+            <ResourceView resource={payments} lines={1}>
+              {(list) => <Make tier={tier} credit={unusedCredit(list, tier.id)} onSubmitted={onSubmitted} />}
+            </ResourceView>
           )}
         </Panel>
       </div>

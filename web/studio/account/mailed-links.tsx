@@ -3,6 +3,7 @@ import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
 import { session } from '../../shared/session/session.ts';
 import { Button } from '../../shared/ui/button.tsx';
+import type { Failure } from '../../shared/api/failure.ts';
 import { FailureNotice } from '../../shared/ui/failure-notice.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { textOf } from '../../shared/ui/form-text.ts';
@@ -18,13 +19,17 @@ export function VerifyEmail({ token, onDone }: { readonly token: string; readonl
   }, [answer.state]);
   return (
     <Panel title="Your e-mail address" class="narrow">
-      <ResourceView resource={answer} lines={2}>
-        {({ message }) => (
-          <p class="notice notice-good" role="status">
-            {message}
-          </p>
-        )}
-      </ResourceView>
+      {answer.state === 'failed' ? (
+        <LinkFailure failure={answer.failure} onRetry={answer.reload} />
+      ) : (
+        <ResourceView resource={answer} lines={2}>
+          {({ message }) => (
+            <p class="notice notice-good" role="status">
+              {message}
+            </p>
+          )}
+        </ResourceView>
+      )}
       <Button onClick={onDone}>Go to the studio</Button>
     </Panel>
   );
@@ -58,7 +63,24 @@ export function ResetPassword({ token, onDone }: { readonly token: string; reado
           Set the password
         </Button>
       </form>
-      {action.failure !== null && <FailureNotice failure={action.failure} />}
+      {action.failure !== null && <LinkFailure failure={action.failure} />}
     </Panel>
+  );
+}
+
+interface LinkFailureProps {
+  readonly failure: Failure;
+  readonly onRetry?: () => void;
+}
+
+/** What is refused here is the link and not the session, about which these codes are everywhere else. */
+function LinkFailure({ failure, onRetry }: LinkFailureProps) {
+  if (failure.kind !== 'answered' || failure.status !== 401)
+    return <FailureNotice failure={failure} onRetry={onRetry} />;
+  return (
+    <div class="notice notice-bad" role="alert">
+      <p class="notice-title">This link does not work any more</p>
+      <p>{failure.message}</p>
+    </div>
   );
 }
