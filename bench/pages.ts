@@ -12,7 +12,7 @@ await withStateDir(async (stateDir) => {
   const product = await MeasuredProduct.start(stateDir);
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
   try {
-    report('The pages, on loopback', [await untilStudioIsUsable(browser, product.origin)]);
+    report('The pages, on loopback', await untilStudioIsUsable(browser, product.origin));
   } finally {
     await browser.close();
     await product.stop();
