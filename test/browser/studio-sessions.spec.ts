@@ -1,9 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page, Route } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { expiredToken } from '../support/expired-token.js';
 import { PageStage } from '../support/page-stage.js';
 import { StudioGuest } from '../support/studio-guest.js';
+import { FFMPEG } from '../support/video.js';
 
 /** A track that somebody made, where there is one; the others are made by the tests. */
 const REAL_TRACK = process.env['REAL_TRACK'] ?? '../shared/fixtures/audio/trap-beat.wav';
@@ -116,7 +120,7 @@ describe('a session in the studio', () => {
     'takes a real track from the disk to the video',
     async () => {
       await guest.register();
-      await guest.choose({ name: 'trap-beat.wav', mimeType: 'audio/wav', buffer: readFileSync(REAL_TRACK) });
+      await guest.choose({ name: 'real-track.wav', mimeType: 'audio/wav', buffer: beginningOf(REAL_TRACK, LONG) });
       await page.getByRole('slider', { name: 'Position in the track' }).waitFor();
       await guest.pay();
       await guest.make();
@@ -157,3 +161,16 @@ describe('a session in the studio', () => {
     expect(changed.status).toBe(200);
   }
 });
+
+/** So many seconds of a track, as a WAV file. */
+function beginningOf(path: string, seconds: number): Buffer {
+  const directory = mkdtempSync(join(tmpdir(), 'oriel-track-'));
+  try {
+    const cut = join(directory, 'track.wav');
+    const { status, stderr } = spawnSync(FFMPEG, ['-i', path, '-t', String(seconds), cut], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${path} cannot be cut:\n${stderr}`);
+    return readFileSync(cut);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
