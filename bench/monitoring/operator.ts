@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-const PASSWORD = 'correct-horse-1';
+export const PASSWORD = 'correct-horse-1';
 
 /** An administrator, who asks the routes of operators. */
 export class Operator {
