@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { TierResponse } from '../generated/api.ts';
 import { answerOf } from '../shared/api/answer.ts';
 import { api } from '../shared/api/client.ts';
 import { failureOf } from '../shared/api/failure.ts';
@@ -6,7 +7,7 @@ import { session } from '../shared/session/session.ts';
 import { SignIn } from '../shared/session/sign-in.tsx';
 import { Brand } from '../shared/ui/brand.tsx';
 import { Button } from '../shared/ui/button.tsx';
-import { ResourceView, useResource } from '../shared/ui/resource.tsx';
+import { type Resource, ResourceView, useResource } from '../shared/ui/resource.tsx';
 import { ResetPassword, VerifyEmail } from './account/mailed-links.tsx';
 import { forgetDraft } from './draft/draft-store.ts';
 import { JobPanel } from './jobs/job-panel.tsx';
@@ -77,9 +78,11 @@ function View({ arrival, onStart, onJob }: ViewProps) {
 function Home({ arrival, onStart, onJob }: ViewProps) {
   const state = session.state.value;
   const restored = useResource(async () => await session.restore());
+  // The same for everybody, so asked for while it is found out who is there.
+  const tiers = useResource(async (signal) => (await answerOf(api.GET('/api/payments/tiers', { signal }))).tiers);
   if (state.state === 'unknown') return <ResourceView resource={restored}>{() => null}</ResourceView>;
   if (state.state === 'signed-in') {
-    return <Signed key={state.user.id} arrival={arrival} onStart={onStart} onJob={onJob} />;
+    return <Signed key={state.user.id} tiers={tiers} arrival={arrival} onStart={onStart} onJob={onJob} />;
   }
   // Who comes for a video or from the checkout has an account.
   const hasAccount = state.expired || arrival.kind === 'job' || arrival.kind === 'paid';
@@ -102,12 +105,16 @@ function Home({ arrival, onStart, onJob }: ViewProps) {
           <SignIn first={hasAccount ? 'sign-in' : 'register'} />
         </div>
       </div>
-      <Workshop payments={null} onSubmitted={onJob} />
+      <Workshop tiers={tiers} payments={null} onSubmitted={onJob} />
     </>
   );
 }
 
-function Signed({ arrival, onStart, onJob }: ViewProps) {
+interface SignedProps extends ViewProps {
+  readonly tiers: Resource<readonly TierResponse[]>;
+}
+
+function Signed({ tiers, arrival, onStart, onJob }: SignedProps) {
   const payments = useResource(
     async (signal) =>
       (await answerOf(api.GET('/api/payments/history', { signal, params: { query: { per_page: 50 } } }))).history,
@@ -138,7 +145,7 @@ function Signed({ arrival, onStart, onJob }: ViewProps) {
       {arrival.kind === 'job' ? (
         <JobPanel key={arrival.jobId} jobId={arrival.jobId} onEnd={reloadAll} onClose={onStart} />
       ) : (
-        <Workshop payments={payments} onSubmitted={open} />
+        <Workshop tiers={tiers} payments={payments} onSubmitted={open} />
       )}
       <div class="columns">
         <VideoList jobs={jobs} onOpen={open} />

@@ -1,12 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PaymentHistoryEntry, TierResponse } from '../generated/api.ts';
-import { answerOf } from '../shared/api/answer.ts';
-import { api } from '../shared/api/client.ts';
 import { Button } from '../shared/ui/button.tsx';
 import { FailureNotice } from '../shared/ui/failure-notice.tsx';
 import { money } from '../shared/ui/money.ts';
 import { Panel } from '../shared/ui/panel.tsx';
-import { type Resource, ResourceView, useResource } from '../shared/ui/resource.tsx';
+import { type Resource, ResourceView } from '../shared/ui/resource.tsx';
 import { useAction } from '../shared/ui/use-action.ts';
 import { changeDraft, draft, newCheckoutKey } from './draft/draft-store.ts';
 import { LookFields } from './draft/look-fields.tsx';
@@ -16,14 +14,14 @@ import { BuyButton, unusedCredit } from './payments/buy.tsx';
 import { Preview } from './preview/preview.tsx';
 
 interface WorkshopProps {
+  readonly tiers: Resource<readonly TierResponse[]>;
   /** Null while nobody is signed in: everything but the payment works then, too. */
   readonly payments: Resource<readonly PaymentHistoryEntry[]> | null;
   readonly onSubmitted: (jobId: string) => void;
 }
 
 /** Track, look and plan of the next video. */
-export function Workshop({ payments, onSubmitted }: WorkshopProps) {
-  const tiers = useResource(async (signal) => (await answerOf(api.GET('/api/payments/tiers', { signal }))).tiers);
+export function Workshop({ tiers, payments, onSubmitted }: WorkshopProps) {
   const { look, tier: tierId } = draft.value;
   const tier = tiers.state === 'ready' ? tiers.value.find(({ id }) => id === tierId) : undefined;
   useEffect(() => {

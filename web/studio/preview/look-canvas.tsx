@@ -7,6 +7,8 @@ import { loadTitleFonts } from './title-fonts.ts';
 
 /** A change of colour or title is drawn when the person pauses for so long. */
 const SETTLE_MS = 120;
+/** A page that is never idle gets its picture all the same. */
+const LONGEST_WAIT_MS = 1_000;
 
 interface LookCanvasProps {
   readonly track: DecodedTrack;
@@ -26,6 +28,7 @@ export function LookCanvas({ track, atSeconds, label }: LookCanvasProps) {
     const prepare = async (): Promise<void> => {
       try {
         const fonts = await loadTitleFonts(look.title ?? '');
+        if (stage === null) await untilIdle();
         if (!isCurrent || canvas.current === null) return;
         setStage(new PreviewStage(canvas.current, look, track, fonts));
         setWithoutFont(false);
@@ -49,4 +52,12 @@ export function LookCanvas({ track, atSeconds, label }: LookCanvasProps) {
       )}
     </>
   );
+}
+
+/** The first picture takes a while to draw, and nobody should have to wait for it before a form takes a click. */
+function untilIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: LONGEST_WAIT_MS });
+    else setTimeout(resolve);
+  });
 }
