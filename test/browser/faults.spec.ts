@@ -5,7 +5,8 @@ import { ADMIN, openDashboard, serviceOf } from '../support/operator.js';
 import { PageStage } from '../support/page-stage.js';
 import type { ProductUnderTest } from '../support/product.js';
 
-const GROUP_SHOWN_MS = 3_000;
+/** Three seconds are the bar, which `npm run bench:pages` measures: here a machine may be busy with other tests. */
+const GROUP_SHOWN_MS = 15_000;
 const RECOVERY_MS = 3_000;
 
 /** Real: the built product with its sandbox, its pages and Chromium. */
