@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { track } from './audio.js';
 import type { Visitor } from './browser.js';
@@ -7,13 +8,6 @@ import type { PageStage } from './page-stage.js';
 const GOOD_CARD = '4242424242424242';
 /** What a render of a short track takes on a busy machine, at the most. */
 const RENDER_MS = 90_000;
-
-/** A track as it is chosen from a disk. */
-interface TrackFile {
-  readonly name: string;
-  readonly mimeType: string;
-  readonly buffer: Buffer;
-}
 
 /** Somebody in the studio, and the steps that everybody takes there. */
 export class StudioGuest {
@@ -64,11 +58,12 @@ export class StudioGuest {
     await this.page.getByRole('button', { name: 'Sign out' }).waitFor();
   }
 
-  /** @param seconds - of music; or the file itself */
-  async choose(music: number | TrackFile): Promise<void> {
-    const file = typeof music === 'number' ? short(music) : music;
+  /** @param music - seconds of a track that is made for it; or the path of a file */
+  async choose(music: number | string): Promise<void> {
+    const name = typeof music === 'number' ? 'night-drive.wav' : basename(music);
+    const file = typeof music === 'number' ? { name, mimeType: 'audio/wav', buffer: Buffer.from(track(music)) } : music;
     await this.page.getByLabel('Audio file').setInputFiles(file);
-    await this.page.getByText(file.name).waitFor();
+    await this.page.getByText(name).waitFor();
     await this.page.getByLabel('Size').selectOption('854x480');
   }
 
@@ -105,8 +100,4 @@ export class StudioGuest {
     await this.page.getByLabel('E-mail').fill(this.email);
     await this.page.getByLabel('Password').fill(password);
   }
-}
-
-function short(seconds: number): TrackFile {
-  return { name: 'night-drive.wav', mimeType: 'audio/wav', buffer: Buffer.from(track(seconds)) };
 }
