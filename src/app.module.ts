@@ -6,7 +6,7 @@ import { type AppConfig, ConfigModule } from './config/index.js';
 import { EmailModule } from './email/index.js';
 import { PaymentsModule } from './payments/index.js';
 import { DatabaseModule } from './platform/database/index.js';
-import { ErrorsModule } from './platform/errors/index.js';
+import { ErrorsModule } from './platform/errors/errors.module.js';
 import { HealthModule } from './platform/health/index.js';
 import { HttpModule } from './platform/http/index.js';
 import { JobsModule } from './platform/jobs/index.js';

@@ -7,7 +7,7 @@ import { Logger } from 'nestjs-pino';
 const built = async <T>(path: string): Promise<T> =>
   (await import(new URL(`../../dist/src/${path}.js`, import.meta.url).href)) as T;
 
-const { loadConfig } = await built<typeof import('../../src/config/index.js')>('config/index');
+const { loadConfig } = await built<typeof import('../../src/config/load-config.js')>('config/load-config');
 const { AppModule } = await built<typeof import('../../src/app.module.js')>('app.module');
 const { configureApp, fastifyOptions } = await built<typeof import('../../src/configure-app.js')>('configure-app');
 

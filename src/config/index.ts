@@ -25,4 +25,3 @@ export {
   type ResilienceSettings,
   type ServiceName,
 } from './resilience-settings.js';
-export { ConfigurationError, loadConfig } from './load-config.js';

@@ -15,9 +15,9 @@ import {
   ERROR_SINK,
   type ErrorContext,
   type ErrorSink,
-  ErrorsModule,
   NotFoundError,
 } from '../../src/platform/errors/index.js';
+import { ErrorsModule } from '../../src/platform/errors/errors.module.js';
 import {
   HttpModule,
   NoRateLimit,

@@ -27,7 +27,6 @@ export { ErrorResponder } from './error-responder.js';
 export type { ErrorLevel } from './catalogue/catalogue-entry.js';
 export { ERROR_SINK, type ErrorContext, type ErrorSink } from './error-sink.port.js';
 export { ErrorSinks } from './error-sinks.js';
-export { ErrorsModule } from './errors.module.js';
 export { requestErrorContext, type WorkFacts } from './request-error-context.js';
 export { fromClassValidator } from './translate/from-class-validator.js';
 export { translateError } from './translate/translate-error.js';

@@ -11,7 +11,7 @@ import { Email, EmailModule } from '../../../src/email/index.js';
 import { StripeEvent } from '../../../src/payments/entities/stripe-event.entity.js';
 import { Payment, PaymentsModule } from '../../../src/payments/index.js';
 import { DatabaseModule } from '../../../src/platform/database/index.js';
-import { ErrorsModule } from '../../../src/platform/errors/index.js';
+import { ErrorsModule } from '../../../src/platform/errors/errors.module.js';
 import { HealthModule } from '../../../src/platform/health/index.js';
 import { HttpModule } from '../../../src/platform/http/index.js';
 import { JobsModule } from '../../../src/platform/jobs/index.js';

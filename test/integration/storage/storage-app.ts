@@ -8,7 +8,7 @@ import { ConfigModule } from '../../../src/config/index.js';
 import { testConfig } from '../../../src/config/testing.js';
 import { configureApp, fastifyOptions } from '../../../src/configure-app.js';
 import { DatabaseModule } from '../../../src/platform/database/index.js';
-import { ErrorsModule } from '../../../src/platform/errors/index.js';
+import { ErrorsModule } from '../../../src/platform/errors/errors.module.js';
 import { HealthModule } from '../../../src/platform/health/index.js';
 import { HttpModule } from '../../../src/platform/http/index.js';
 import { JobsModule } from '../../../src/platform/jobs/index.js';

@@ -6,7 +6,7 @@ import {
   QueryRunnerAlreadyReleasedError,
   QueryRunnerProviderAlreadyReleasedError,
   TypeORMError,
-} from 'typeorm';
+} from 'typeorm/error/index.js';
 import { ApiError, type ApiErrorOptions } from '../api-error.js';
 import { ConflictError, DatabaseError, NotFoundError } from '../error-classes.js';
 import { ERROR_CATALOGUE, type CodeWithStatus, type ErrorCode } from '../error-catalogue.js';
