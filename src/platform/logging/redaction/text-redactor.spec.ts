@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { HOSTILE_UNITS, hostileText } from './hostile-texts.js';
 import { redactText } from './text-redactor.js';
 
 const CARD = '4242424242424242';
@@ -52,6 +53,30 @@ describe('redactText', () => {
   });
 
   it.each([
+    ['alternating separators', '4242 4242-4242 4242', '[REDACTED]'],
+    ['fifteen digits', '378282246310005', '[REDACTED]'],
+    ['nineteen digits', '6304000000000000000', '[REDACTED]'],
+    ['one behind other groups', '12 345 4242 4242 4242 4242', '12 345 [REDACTED]'],
+    ['one behind another', '4242424242424242 4242-4242-4242-4242', '[REDACTED] [REDACTED]'],
+    [
+      'one behind an identifier',
+      '0afe4242424242424242dd8448eb211c-4242 4242 4242 4242',
+      '0afe4242424242424242dd8448eb211c-[REDACTED]',
+    ],
+    ['one among wide characters', 'é€ 4242424242424242 €', 'é€ [REDACTED] €'],
+  ])('finds a card number with %s', (_what, text, redacted) => {
+    expect(redactText(text)).toBe(redacted);
+  });
+
+  it('hides every one of many secrets, however much is between them', () => {
+    const gaps = ['', 'é', '€', 'x'.repeat(255), 'x'.repeat(256), 'x'.repeat(5_000)];
+    const text = (value: string): string =>
+      Array.from({ length: 5_000 }, (_none, index) => `${gaps[index % gaps.length]};token=${value};`).join('');
+    // Not compared as texts: nobody could read the difference.
+    expect(redactText(text('Canary')) === text('[REDACTED]')).toBe(true);
+  });
+
+  it.each([
     ['numbers that are no cards', 'at 1795400000000, order 4242424242424241'],
     [
       'an id with what looks like a card number in it',
@@ -94,55 +119,13 @@ describe('redactText', () => {
   /** A thousandth of what quadratic time would take on the slowest of machines, and ten times what linear time takes. */
   const LIMIT_MS = 500;
   const MEBIBYTE = 1_048_576;
-  it.each(
-    [
-      'a',
-      '1',
-      '1 ',
-      '4242 ',
-      '@',
-      'a@',
-      'a@b.',
-      '"',
-      '\\',
-      '\\"',
-      'token',
-      'token=',
-      'token=a&',
-      'token="',
-      'token:{',
-      'card[',
-      'password',
-      'password"',
-      'eyJ',
-      'eyJa.',
-      '-eyJaaaaaaa',
-      'sk_',
-      '-sk_aaaa',
-      'SG.',
-      'SG.aaaaaaa',
-      '://',
-      '://a',
-      '://a:',
-      'Bearer ',
-      'Bearer aaaaaa ',
-      'Basic aaaaaa ',
-      '-----BEGIN ',
-      '-----BEGIN -----END ',
-      '-----END%20A-----BEGIN%20',
-      '%22',
-      '%40',
-      'a%40',
-      ' ',
-      '=',
-      'authorization: ',
-      'cookie=\\',
-      'aaaaaaaa.',
-    ].map((unit) => [JSON.stringify(unit), unit] as const),
-  )('reads a mebibyte of %s in linear time', (_name, unit) => {
-    const text = unit.repeat(Math.ceil(MEBIBYTE / unit.length)).slice(0, MEBIBYTE);
-    const before = process.cpuUsage();
-    redactText(text);
-    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(LIMIT_MS);
-  });
+  it.each(HOSTILE_UNITS.map((unit) => [JSON.stringify(unit), unit] as const))(
+    'reads a mebibyte of %s in linear time',
+    (_name, unit) => {
+      const text = hostileText(unit, MEBIBYTE);
+      const before = process.cpuUsage();
+      redactText(text);
+      expect(process.cpuUsage(before).user / 1_000).toBeLessThan(LIMIT_MS);
+    },
+  );
 });
