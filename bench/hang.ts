@@ -61,11 +61,13 @@ async function registerTwo(stateDir: string): Promise<readonly [string, string]>
   }
 }
 
-async function startSide(stateDir: string, { service, role }: Pile): Promise<Side> {
+async function startSide(stateDir: string, pile: Pile): Promise<Side> {
   const [token, crowdToken] = await registerTwo(stateDir);
-  const product = await MeasuredProduct.start(stateDir, { ...NO_LIMITS, ...hangingFor(service), ROLE: role });
+  const product = await MeasuredProduct.start(stateDir, { ...NO_LIMITS, ...hangingFor(pile.service), ROLE: pile.role });
   const crowd = new ApiClient(product.origin);
   crowd.signIn(crowdToken);
+  // What a process loads and keeps since it first did this work is no matter of the hang.
+  await Promise.all((await pile.prepare(crowd))());
   return { product, crowd, token };
 }
 
@@ -91,6 +93,8 @@ interface Pair {
 /** Puts the pile on one side and measures both in turn, each first every other time. */
 async function round(pile: Pile, well: Side, hung: Side): Promise<readonly Pair[]> {
   const callers = await pile.prepare(hung.crowd);
+  // The other one sees the same customers: only the calls themselves may make the difference.
+  await pile.prepare(well.crowd);
   const { failed_calls: before } = await fault(hung, pile.service, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
