@@ -45,7 +45,7 @@ export class ApiError extends Error {
     const entry: CatalogueEntry = ERROR_CATALOGUE[code];
     const { stackTraceLimit } = Error;
     // What a caller did wrong is never shown with a stack, and taking one is the dearest part of such an error.
-    if (entry.level === 'info') Error.stackTraceLimit = 0;
+    if (entry.status < 500) Error.stackTraceLimit = 0;
     super(options.message ?? entry.message, options.cause === undefined ? undefined : { cause: options.cause });
     Error.stackTraceLimit = stackTraceLimit;
     this.name = new.target.name;
