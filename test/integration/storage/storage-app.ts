@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,6 +20,8 @@ import { parseFault } from '../../../src/sandbox/faults/dto/fault.dto.js';
 import { startTestSandbox, TEST_CREDENTIALS, type TestSandbox } from '../../../src/sandbox/testing.js';
 import { ObjectStorage, StorageModule, type StoredObject } from '../../../src/storage/index.js';
 import { ReplicationSchedule } from '../../../src/storage/replication-schedule.js';
+import { Replicator } from '../../../src/storage/replicator.js';
+import { StorageSweep } from '../../../src/storage/storage-sweep.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 /** A row of the register. */
@@ -130,6 +132,39 @@ export class StorageApp {
       contentType: 'video/mp4',
       kind: 'video',
     });
+  }
+
+  /** Stores in fallback storage because GCS is not to be called, and leaves it at that. */
+  async storeHeld(content?: Buffer): Promise<StoredObject> {
+    this.policy.isolate();
+    return await this.store(content);
+  }
+
+  /** Stores in fallback storage, and lets GCS be called again. */
+  async storeLocally(content?: Buffer): Promise<StoredObject> {
+    const object = await this.storeHeld(content);
+    this.policy.reset();
+    return object;
+  }
+
+  /** What is stored under `id`. */
+  async fetched(id: string): Promise<Buffer> {
+    const path = join(this.dir, 'fetched');
+    await this.storage.fetchToFile(id, path);
+    return await readFile(path);
+  }
+
+  replicate() {
+    return this.get(Replicator).run(new AbortController().signal);
+  }
+
+  sweep() {
+    return this.get(StorageSweep).run(new AbortController().signal);
+  }
+
+  /** Asks for a link of ours. */
+  download(url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') {
+    return this.app.inject({ method, url: url.replace(/^http:\/\/[^/]+/, ''), headers });
   }
 
   async row(id: string): Promise<Row> {
