@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DestinationStream, pino } from 'pino';
 import type { AppConfig } from '../../config/index.js';
+import { CHUNK_BYTES, FileLines, FLUSH_INTERVAL_MS } from './file-lines.js';
 
 /** Injection token of the {@link LogOutput}. */
 export const LOG_OUTPUT = Symbol('LogOutput');
@@ -16,14 +17,8 @@ export interface LogOutput extends DestinationStream {
   close(): Promise<void>;
 }
 
-/** A write for each line would cost more than all else about it; what is left of the last chunk follows at the next interval. */
-const CHUNK_BYTES = 8_192;
-const FLUSH_INTERVAL_MS = 100;
-
 /** The thread only passes text on; what it may not use, the process does not need. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
-
-type FileThread = ReturnType<typeof pino.transport>;
 
 /**
  * JSON lines on stdout (readable ones in a terminal), and the rotated files where a directory for them is configured.
@@ -44,47 +39,29 @@ interface Screen extends DestinationStream {
 }
 
 class SplitOutput implements LogOutput {
-  private filesFailed = false;
-
   constructor(
     private readonly screen: Screen,
-    private readonly files: FileThread | undefined,
-  ) {
-    files?.on('error', (error: Error) => {
-      // The thread is gone; the lines still go to stdout, so this is the place to say it, once.
-      if (!this.filesFailed) process.stderr.write(`The log files are no longer written: ${error.message}\n`);
-      this.filesFailed = true;
-    });
-  }
+    private readonly files: FileLines | undefined,
+  ) {}
 
   write(line: string): void {
     this.screen.write(line);
-    if (this.files !== undefined && !this.filesFailed) this.files.write(line);
+    this.files?.write(line);
   }
 
   flushSync(): void {
     this.screen.flushSync?.();
-    if (this.files !== undefined && !this.filesFailed) this.files.flushSync();
+    this.files?.flushSync();
   }
 
   async flush(): Promise<void> {
     this.screen.flushSync?.();
-    const { files } = this;
-    if (files === undefined || this.filesFailed) return;
-    await new Promise<void>((resolve) => {
-      files.flush(() => resolve());
-    });
+    await this.files?.flush();
   }
 
   async close(): Promise<void> {
-    await this.flush();
-    const { files } = this;
-    if (files === undefined || this.filesFailed) return;
-    this.filesFailed = true;
-    await new Promise<void>((resolve) => {
-      files.once('close', () => resolve());
-      files.end();
-    });
+    this.screen.flushSync?.();
+    await this.files?.close();
   }
 }
 
@@ -105,8 +82,8 @@ async function openPretty(): Promise<Screen | undefined> {
   }
 }
 
-function openFiles(dir: string): FileThread {
+function openFiles(dir: string): FileLines {
   // The file beside this one, compiled or not: Node runs both.
   const target = fileURLToPath(new URL(`./rotated-files.transport${extname(import.meta.url)}`, import.meta.url));
-  return pino.transport({ target, options: { dir }, worker: { resourceLimits: THREAD_LIMITS } });
+  return new FileLines(pino.transport({ target, options: { dir }, worker: { resourceLimits: THREAD_LIMITS } }));
 }
