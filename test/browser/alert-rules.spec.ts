@@ -1,32 +1,18 @@
 import type { Page } from 'playwright-core';
 import type { Visitor } from '../support/browser.js';
-import { ADMIN, openDashboard } from '../support/operator.js';
-import { PageStage } from '../support/page-stage.js';
+import { useDesk } from '../support/dashboard-desk.js';
+import { openDashboard } from '../support/operator.js';
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles. */
 describe('the alert rules of the dashboard', () => {
-  let stage: PageStage;
+  const desk = useDesk();
   let visitor: Visitor;
   let page: Page;
 
-  beforeAll(async () => {
-    stage = await PageStage.open();
-    await stage.product.newCustomer(ADMIN);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stage.close();
-  }, 30_000);
-
   beforeEach(async () => {
-    visitor = await stage.arrive();
-    ({ page } = visitor);
+    ({ visitor, page } = desk);
     await openDashboard(page);
     await page.getByRole('link', { name: 'Alerts' }).click();
-  });
-
-  afterEach(async () => {
-    await visitor.leave();
   });
 
   const dialog = () => page.getByRole('dialog');

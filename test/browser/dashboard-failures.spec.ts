@@ -4,8 +4,8 @@ import { ApiError } from '../../src/platform/errors/index.js';
 import { toErrorReply } from '../../src/platform/errors/error-reply.js';
 import type { Visitor } from '../support/browser.js';
 import type { Customer } from '../support/customer.js';
-import { ADMIN, openDashboard } from '../support/operator.js';
-import { PageStage } from '../support/page-stage.js';
+import { useDesk } from '../support/dashboard-desk.js';
+import { openDashboard } from '../support/operator.js';
 import { eventually } from '../support/processes.js';
 
 const API = '**/admin/api/monitoring/**';
@@ -18,28 +18,17 @@ interface Captured {
 
 /** Real: the built product, its pages and Chromium. Faked: failures, which are the product's own, put between it and the page. */
 describe('the dashboard, while the product fails', () => {
-  let stage: PageStage;
+  const desk = useDesk();
   let operator: Customer;
   let visitor: Visitor;
   let page: Page;
 
   beforeAll(async () => {
-    stage = await PageStage.open();
-    operator = await stage.product.newCustomer(ADMIN);
-    await operator.post('/api/logs', { name: 'TypeError', message: 'x is not a function', stack: 'TypeError: x' });
-  }, 180_000);
-
-  afterAll(async () => {
-    await stage.close();
-  }, 30_000);
-
-  beforeEach(async () => {
-    visitor = await stage.arrive();
-    ({ page } = visitor);
+    await desk.operator.post('/api/logs', { name: 'TypeError', message: 'x is not a function', stack: 'TypeError: x' });
   });
 
-  afterEach(async () => {
-    await visitor.leave();
+  beforeEach(() => {
+    ({ operator, visitor, page } = desk);
   });
 
   async function captured(): Promise<Captured> {

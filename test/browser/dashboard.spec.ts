@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { MAX_SCRIPT_BYTES, type Visitor } from '../support/browser.js';
+import { useDesk } from '../support/dashboard-desk.js';
 import { ADMIN, giveReason, openDashboard, serviceOf } from '../support/operator.js';
-import { PageStage } from '../support/page-stage.js';
 import type { ProductUnderTest } from '../support/product.js';
 
 /** Three seconds are the bar, which `npm run bench:pages` measures: here a machine may be busy with other tests. */
@@ -10,28 +10,13 @@ const GROUP_SHOWN_MS = 15_000;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('the dashboard', () => {
-  let stage: PageStage;
+  const desk = useDesk();
   let product: ProductUnderTest;
   let visitor: Visitor;
   let page: Page;
 
-  beforeAll(async () => {
-    stage = await PageStage.open();
-    ({ product } = stage);
-    await product.newCustomer(ADMIN);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stage.close();
-  }, 30_000);
-
-  beforeEach(async () => {
-    visitor = await stage.arrive();
-    ({ page } = visitor);
-  });
-
-  afterEach(async () => {
-    await visitor.leave();
+  beforeEach(() => {
+    ({ product, visitor, page } = desk);
   });
 
   const service = (name: string) => serviceOf(page, name);

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import type { Visitor } from '../support/browser.js';
 import { eventually } from '../support/processes.js';
-import { ADMIN, openDashboard, serviceOf } from '../support/operator.js';
-import { PageStage } from '../support/page-stage.js';
+import { useDesk } from '../support/dashboard-desk.js';
+import { openDashboard, serviceOf } from '../support/operator.js';
 import type { ProductUnderTest } from '../support/product.js';
 
 /** Three seconds are the bar, which `npm run bench:pages` measures: here a machine may be busy with other tests. */
@@ -11,29 +11,16 @@ const RECOVERY_MS = 3_000;
 
 /** Real: the built product with its sandbox, its pages and Chromium. */
 describe('the dashboard of a product with a sandbox', () => {
-  let stage: PageStage;
+  const desk = useDesk(() => ({
+    doubles: 'inside',
+    env: { RESILIENCE_STRIPE_RECOVERY_TIMEOUT_MS: String(RECOVERY_MS) },
+  }));
   let product: ProductUnderTest;
   let visitor: Visitor;
   let page: Page;
 
-  beforeAll(async () => {
-    const env = { RESILIENCE_STRIPE_RECOVERY_TIMEOUT_MS: String(RECOVERY_MS) };
-    stage = await PageStage.open({ doubles: 'inside', env });
-    ({ product } = stage);
-    await product.newCustomer(ADMIN);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stage.close();
-  }, 30_000);
-
-  beforeEach(async () => {
-    visitor = await stage.arrive();
-    ({ page } = visitor);
-  });
-
-  afterEach(async () => {
-    await visitor.leave();
+  beforeEach(() => {
+    ({ product, visitor, page } = desk);
   });
 
   const double = (name: string) => page.getByRole('listitem', { name: `Double of ${name}`, exact: true });

@@ -1,9 +1,7 @@
 import type { Page } from 'playwright-core';
-import type { Visitor } from '../support/browser.js';
 import type { Customer } from '../support/customer.js';
-import { ADMIN, openDashboard, serviceOf } from '../support/operator.js';
-import { PageStage } from '../support/page-stage.js';
-import type { ProductUnderTest } from '../support/product.js';
+import { useDesk } from '../support/dashboard-desk.js';
+import { openDashboard, serviceOf } from '../support/operator.js';
 
 const API = '/admin/api/monitoring';
 /** An order reaches all instances and the stream tells it; less than the time between two questions beside a stream. */
@@ -11,29 +9,12 @@ const TOLD_MS = 8_000;
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles in a process of their own. */
 describe('the dashboard, while things happen', () => {
-  let stage: PageStage;
-  let product: ProductUnderTest;
+  const desk = useDesk();
   let operator: Customer;
-  let visitor: Visitor;
   let page: Page;
 
-  beforeAll(async () => {
-    stage = await PageStage.open();
-    ({ product } = stage);
-    operator = await product.newCustomer(ADMIN);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stage.close();
-  }, 30_000);
-
-  beforeEach(async () => {
-    visitor = await stage.arrive();
-    ({ page } = visitor);
-  });
-
-  afterEach(async () => {
-    await visitor.leave();
+  beforeEach(() => {
+    ({ operator, page } = desk);
   });
 
   /** Another operator, whose page is not the one that is looked at. */

@@ -2,37 +2,29 @@ import type { Page } from 'playwright-core';
 import { track } from '../support/audio.js';
 import type { Visitor } from '../support/browser.js';
 import { FaultyFfmpeg } from '../support/faulty-ffmpeg.js';
-import { ADMIN, giveReason, openDashboard } from '../support/operator.js';
-import { PageStage } from '../support/page-stage.js';
+import { useDesk } from '../support/dashboard-desk.js';
+import { giveReason, openDashboard } from '../support/operator.js';
 import type { ProductUnderTest } from '../support/product.js';
 
 /** Real: the built product, its pages and Chromium; the vendors are sandbox doubles, and one decoding is spoiled. */
 describe('the dashboard, with work that failed', () => {
   let ffmpeg: FaultyFfmpeg;
-  let stage: PageStage;
+
+  beforeAll(() => {
+    ffmpeg = new FaultyFfmpeg();
+  });
+
+  const desk = useDesk(() => ({ env: { FFMPEG_PATH: ffmpeg.path } }));
   let product: ProductUnderTest;
   let visitor: Visitor;
   let page: Page;
 
-  beforeAll(async () => {
-    ffmpeg = new FaultyFfmpeg();
-    stage = await PageStage.open({ env: { FFMPEG_PATH: ffmpeg.path } });
-    ({ product } = stage);
-    await product.newCustomer(ADMIN);
-  }, 180_000);
-
-  afterAll(async () => {
-    await stage.close();
-    ffmpeg.remove();
-  }, 30_000);
-
-  beforeEach(async () => {
-    visitor = await stage.arrive();
-    ({ page } = visitor);
+  beforeEach(() => {
+    ({ product, visitor, page } = desk);
   });
 
-  afterEach(async () => {
-    await visitor.leave();
+  afterAll(() => {
+    ffmpeg.remove();
   });
 
   it('starts a failed job again', async () => {

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { DatabaseProxy } from './database-proxy.js';
 import { type Doubles, ProductUnderTest } from './product.js';
 
-interface StageOptions {
+export interface StageOptions {
   readonly doubles?: Doubles;
   /** Of the product, beside what every product under test has. */
   readonly env?: Readonly<Record<string, string>>;
