@@ -53,16 +53,16 @@ export class ApiRate {
   }
 
   /**
-   * Holds the rate under a fault against the rates without it. It is too low when a rank test (Mann and Whitney's, by its
-   * normal approximation) finds it clearly below 95 % of every one of them: a machine that had something else to do in one of
-   * the measurements is no fault of the product.
+   * Holds each measurement under a fault against each without it. The rate is too low when a rank test (Mann and Whitney's, by
+   * its normal approximation) finds every one of the former clearly below 95 % of every one of the latter: a machine that had
+   * something else to do in one of the measurements is no fault of the product.
    */
-  report(disturbed: Rates, undisturbed: readonly Rates[]): RateReport {
-    const ratios = undisturbed.map((rates) => median(disturbed) / median(rates));
-    const ratio = Math.max(...ratios);
-    const low = undisturbed.every((rates) => isClearlyLower(disturbed, rates));
+  report(disturbed: readonly Rates[], undisturbed: readonly Rates[]): RateReport {
+    const pairs = disturbed.flatMap((under) => undisturbed.map((without) => ({ under, without })));
+    const ratio = Math.max(...pairs.map(({ under, without }) => median(under) / median(without)));
+    const low = pairs.every(({ under, without }) => isClearlyLower(under, without));
     const shortfall = low ? `the other routes answer at ${(ratio * 100).toFixed(1)} % of their rate` : null;
-    return { ratio, windows: disturbed.length, shortfall, refusals: [...this.refusals] };
+    return { ratio, windows: WINDOWS * disturbed.length, shortfall, refusals: [...this.refusals] };
   }
 
   close(): void {

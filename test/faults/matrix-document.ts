@@ -11,7 +11,8 @@ cell passes when all of this holds:
 2. the circuit opens when it must and only then, nothing goes out while it is open, and calls stay within the retry budget;
 3. routes that need none of what fails are answered at 95 % of their undisturbed rate at least. Twelve short windows under the fault are
    held against twelve before it, with customers who do the same in both. The table gives the ratio of the medians; a machine's own noise
-   moves it by a tenth or two either way, so a cell fails when a rank test finds the rate clearly below the bar;
+   moves it by a tenth or two either way, so a cell fails when a rank test finds the rate clearly below the bar, and finds it again when
+   both are measured a second time;
 4. when the fault ends everything heals, and nobody touches anything;
 5. afterwards the books balance: every completed payment has one job or is one credit, every completed job its objects with the right
    checksums, every fact its one mail; no temporary files, no orphans.
