@@ -99,6 +99,11 @@ export class FaultBed {
     return await this.database.dataSource.query(sql, [...parameters]);
   }
 
+  /** Mails in the outbox that are neither sent nor given up. */
+  async waitingMails(): Promise<number> {
+    return (await this.query(`SELECT 1 FROM emails WHERE status = 'pending'`)).length;
+  }
+
   /** Sees to it that the product runs with these settings besides its own. */
   async requireSettings(env: Readonly<Record<string, string>>): Promise<void> {
     if (JSON.stringify(env) === JSON.stringify(this.env)) return;

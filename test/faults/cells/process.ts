@@ -72,6 +72,8 @@ async function endingStory(bed: FaultBed, { signal, role, stage }: EndOfProcess)
           return jobs.every(({ status }) => status === 'completed');
         },
       },
+      // What a worker that was killed had begun to send is taken up again when its claim has run out.
+      { what: 'every mail is sent', holds: async () => (await bed.waitingMails()) === 0 },
       { what: 'no ffmpeg is left', holds: async () => await Promise.resolve(bed.ffmpeg.running.length === 0) },
     ],
     healWithinMs: TAKEN_WITHIN_MS + RENDER_MS,

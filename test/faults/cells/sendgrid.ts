@@ -74,7 +74,7 @@ async function sendgridStory(bed: FaultBed, { fault, injected, opens = true }: S
     lift: async () => {
       await product.clearFault('sendgrid');
     },
-    healing: [{ what: 'every mail is sent', holds: async () => (await waitingMails(bed)) === 0 }],
+    healing: [{ what: 'every mail is sent', holds: async () => (await bed.waitingMails()) === 0 }],
     healWithinMs: 60_000,
   };
 }
@@ -103,8 +103,4 @@ async function everyMailWasTried(bed: FaultBed): Promise<void> {
     );
     return untried.length === 0;
   });
-}
-
-async function waitingMails(bed: FaultBed): Promise<number> {
-  return (await bed.query(`SELECT 1 FROM emails WHERE status = 'pending'`)).length;
 }
