@@ -1,29 +1,17 @@
 import { jest } from '@jest/globals';
-import type { PolicySettings } from '../../config/index.js';
 import { testConfig } from '../../config/testing.js';
 import { ExternalServiceError } from '../errors/index.js';
 import { SystemClock } from '../time/index.js';
 import { ManualClock } from '../time/manual-clock.js';
 import { CircuitProber } from './circuit-prober.js';
 import { DependencyPolicy } from './dependency-policy.js';
+import { down, SETTINGS } from './policies-on-fake-time.js';
 import { PolicyEvents } from './policy-events.js';
 import type { PolicySnapshot, ServicePolicy } from './service-policy.js';
 import { passThroughPolicy } from './testing.js';
 
-const SETTINGS: PolicySettings = {
-  failureThreshold: 5,
-  recoveryTimeoutMs: 60_000,
-  attempts: 3,
-  timeoutMs: 10_000,
-  bulkhead: 20,
-  queue: 50,
-  slowCallMs: null,
-  slowCallRate: 0.5,
-};
-
 const CONFIG = testConfig();
 
-const down = (): ExternalServiceError => new ExternalServiceError('STRIPE_CONNECTION_ERROR');
 const wrongKey = (): ExternalServiceError => new ExternalServiceError('STRIPE_AUTH_ERROR');
 
 /** Fake: the policy, which says of itself what the test wants, and time. */
