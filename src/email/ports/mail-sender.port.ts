@@ -22,7 +22,7 @@ export interface MailSender {
    * Hands the message over; accepted is not delivered.
    *
    * @throws ApiError `EMAIL_ADDRESS_REJECTED`, `EMAIL_CONTENT_REJECTED` (for good); `EMAIL_RATE_LIMITED`,
-   *   `SENDGRID_*` (for now)
+   *   `SENDGRID_*` (may succeed later)
    */
   send(message: MailMessage, signal: AbortSignal): Promise<{ readonly messageId: string | null }>;
 
