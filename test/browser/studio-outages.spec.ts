@@ -41,11 +41,11 @@ describe('a customer in the studio, while ffmpeg or the database is broken', () 
     await guest.choose(2);
     await guest.pay();
     ffmpeg.inject('fail', 2);
-    await guest.make();
+    const [submission] = await Promise.all([page.waitForResponse('**/api/jobs/render/submit'), guest.make()]);
     const notice = page.getByRole('alert');
     await notice.getByText('This video could not be made').waitFor({ timeout: HEALED_MS });
     await notice.getByText('Your credit is yours again').waitFor();
-    await notice.getByText(/^Job [\da-f-]{36}$/).waitFor();
+    await notice.getByText(`Request ${submission.headers()['x-request-id']}`, { exact: true }).waitFor();
     await page.getByText('Paid, not used yet').waitFor();
     await page.getByText('Failed, credit returned').waitFor();
     expect(await guest.visitor.look('job-failed')).toEqual([]);

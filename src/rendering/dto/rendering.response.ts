@@ -65,6 +65,9 @@ export class RenderJobView {
   @Field({ type: RenderJobErrorResponse, nullable: true })
   readonly error!: RenderJobErrorResponse | null;
 
+  @Field({ type: String, nullable: true, description: 'Of the submission: what to quote to support' })
+  readonly request_id!: string | null;
+
   @TimeField()
   readonly created_at!: string;
 

@@ -10,7 +10,15 @@ import { JobEventStreams } from './job-event-stream.js';
 const timers = import.meta.jest;
 
 function job(version: number, status: RenderJobStatus = 'processing', progress = version): RenderJob {
-  const base = { id: 'job-1', stage: null, attempt: 1, error: null, createdAt: new Date(0), completedAt: null };
+  const base = {
+    id: 'job-1',
+    stage: null,
+    attempt: 1,
+    error: null,
+    requestId: null,
+    createdAt: new Date(0),
+    completedAt: null,
+  };
   return { ...base, version, status, progress } as unknown as RenderJob;
 }
 

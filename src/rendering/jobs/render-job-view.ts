@@ -11,6 +11,7 @@ export function renderJobView(job: RenderJob, estimatedCompletion: Date | null):
     estimated_completion: estimatedCompletion?.toISOString() ?? null,
     attempt: job.attempt,
     error: job.error,
+    request_id: job.requestId,
     created_at: job.createdAt.toISOString(),
     completed_at: job.completedAt?.toISOString() ?? null,
   };

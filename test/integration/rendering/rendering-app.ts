@@ -55,6 +55,7 @@ export interface JobBody {
     readonly estimated_completion: string | null;
     readonly attempt: number;
     readonly error: { readonly code: string } | null;
+    readonly request_id: string | null;
     readonly created_at: string;
     readonly completed_at: string | null;
   };

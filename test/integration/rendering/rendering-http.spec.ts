@@ -156,7 +156,8 @@ describe('Rendering over HTTP', () => {
   });
 
   it('shows exactly the agreed fields', async () => {
-    const { jobId } = await queued();
+    const submission = await room.submit(musician, await room.credit(musician));
+    const jobId = submission.body.job_id;
     const { status, body } = await room.get<JobBody>(musician, `/status/${jobId}`);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -168,6 +169,7 @@ describe('Rendering over HTTP', () => {
         estimated_completion: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         attempt: 0,
         error: null,
+        request_id: submission.headers.get('x-request-id'),
         created_at: expect.stringMatching(/Z$/),
         completed_at: null,
       },

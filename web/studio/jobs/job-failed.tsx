@@ -9,14 +9,14 @@ interface JobFailedProps {
 }
 
 /** Why a video could not be made, and what to do now. */
-export function JobFailed({ job: { id, error }, onAgain, busy }: JobFailedProps) {
+export function JobFailed({ job: { id, error, request_id: requestId }, onAgain, busy }: JobFailedProps) {
   const advice = adviceFor({
     kind: 'answered',
     status: 500,
     code: (error?.code ?? 'RENDERING_ERROR') as ErrorCode,
     message: error?.message ?? 'The video could not be made.',
     recoverable: error?.recoverable ?? false,
-    requestId: id,
+    requestId: requestId ?? id,
     retryAfterSeconds: null,
     details: {},
   });
@@ -36,7 +36,7 @@ export function JobFailed({ job: { id, error }, onAgain, busy }: JobFailedProps)
         </div>
       )}
       <p class="request-id">
-        Job <code>{id}</code>
+        {requestId === null ? 'Job' : 'Request'} <code>{requestId ?? id}</code>
       </p>
     </div>
   );
