@@ -88,7 +88,9 @@ describe('the dashboard, while the product fails', () => {
       await notices.nth(panels - 1).waitFor();
       expect([place, await notices.count()]).toEqual([place, panels]);
       for (const notice of await notices.all()) {
-        expect(await notice.innerText()).toContain(`Request ${requestId}`);
+        const text = await notice.innerText();
+        expect(text).toContain('The product failed');
+        expect(text).toContain(`Request ${requestId}`);
         expect(await notice.getByRole('button', { name: 'Try again' }).count()).toBe(1);
       }
       if (panels === 4) expect(await visitor.look('admin-failed')).toEqual([]);

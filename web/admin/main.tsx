@@ -1,5 +1,6 @@
 import { mountPage } from '../shared/mount-page.tsx';
 import './admin.css';
 import { Admin } from './admin.tsx';
+import { OPERATOR_WORDING } from './wording.ts';
 
-mountPage(<Admin />);
+mountPage(<Admin />, OPERATOR_WORDING);

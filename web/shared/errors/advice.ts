@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../generated/api.ts';
 import type { Failure } from '../api/failure.ts';
+import type { Wording, Words } from './wording.ts';
 
 /** What helps after a failure. `wait` tries again by itself. */
 export type Remedy = 'retry' | 'wait' | 'sign-in' | 'other-card' | 'other-file' | 'other-choice' | 'report' | 'none';
@@ -22,16 +23,7 @@ export interface Advice {
 const UNREACHABLE_RETRY_SECONDS = 5;
 const FOREIGN_RETRY_SECONDS = 10;
 
-const OTHER_FILE = { title: 'This track cannot be used', remedy: 'other-file' } as const;
-const OTHER_CARD = { title: 'The payment did not go through', remedy: 'other-card' } as const;
-
-interface Words {
-  readonly title: string;
-  readonly hint: string;
-  readonly remedy: Remedy;
-}
-
-/** Codes about which there is more to say than their status and `recoverable` do. */
+/** Of codes that mean the same to everybody. */
 const WORDS: Partial<Record<ErrorCode, Words>> = {
   AUTHENTICATION_FAILED: {
     title: 'That did not match',
@@ -49,46 +41,12 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
     remedy: 'other-choice',
   },
   VALIDATION_ERROR: { title: 'Something is missing', hint: 'Please correct what is marked.', remedy: 'other-choice' },
-  PAYMENT_ERROR: { ...OTHER_CARD, hint: 'Try again, or use another card.' },
-  PAYMENT_DECLINED: { ...OTHER_CARD, hint: 'Use another card, or ask your bank.' },
-  STRIPE_CARD_ERROR: { ...OTHER_CARD, hint: 'Use another card, or ask your bank.' },
-  STRIPE_ERROR: { ...OTHER_CARD, hint: 'Try again, or use another card.' },
-  PAYMENT_REQUIRED: {
-    title: 'Not paid yet',
-    hint: 'Finish the payment, then make the video.',
-    remedy: 'other-choice',
-  },
-  PAYMENT_ALREADY_USED: {
-    title: 'Already used',
-    hint: 'Look at the video it paid for, or pay for another one.',
-    remedy: 'other-choice',
-  },
-  SESSION_EXPIRED: { title: 'The checkout has expired', hint: 'Start the payment again.', remedy: 'retry' },
-  FILE_ERROR: { title: 'The upload broke off', hint: 'Send the track again.', remedy: 'retry' },
-  NO_AUDIO_FILE: { ...OTHER_FILE, title: 'No track chosen', hint: 'Choose an audio file first.' },
-  FILE_VALIDATION_ERROR: { ...OTHER_FILE, hint: 'Export it again as MP3, WAV, M4A, AAC, FLAC or OGG.' },
-  UNSUPPORTED_MEDIA_TYPE: { ...OTHER_FILE, hint: 'Export it as MP3, WAV, M4A, AAC, FLAC or OGG.' },
-  FILE_TOO_SMALL: { ...OTHER_FILE, hint: 'Check that your export was complete.' },
-  FILE_TOO_LARGE: { ...OTHER_FILE, hint: 'Use MP3 or M4A instead of WAV, or a shorter track: up to 50 MB.' },
-  AUDIO_TRACK_MISSING: { ...OTHER_FILE, hint: 'Export the track again with sound.' },
-  AUDIO_CORRUPT: { ...OTHER_FILE, hint: 'Export the track again and choose the new file.' },
-  AUDIO_TOO_SHORT: { ...OTHER_FILE, hint: 'Choose a track of at least one second.' },
-  AUDIO_TOO_LONG: { ...OTHER_FILE, hint: 'Shorten the track, or choose a larger plan.' },
-  RENDERING_INPUT_REFUSED: { ...OTHER_FILE, hint: 'Export it in another format; your credit is yours again.' },
-  RENDERING_UNAVAILABLE: { title: 'Rendering is paused', hint: 'Your credit is safe.', remedy: 'wait' },
-  DOWNLOAD_EXPIRED: {
-    title: 'This video is no longer kept',
-    hint: 'Videos are kept for 30 days. Make it again from the same track.',
-    remedy: 'none',
-  },
-  JOB_CANCELLED: { title: 'Cancelled', hint: 'Your credit is yours again.', remedy: 'other-choice' },
-  JOB_NOT_FOUND: { title: 'Not here', hint: 'Look through your videos.', remedy: 'none' },
   RATE_LIMIT_EXCEEDED: { title: 'One moment', hint: 'That was a lot at once.', remedy: 'wait' },
   TOO_MANY_REQUESTS: { title: 'One moment', hint: 'That was a lot at once.', remedy: 'wait' },
 };
 
-/** Says what happened and what to do now. Pure; total over everything that can fail. */
-export function adviceFor(failure: Failure): Advice {
+/** Says what happened and what to do now, in the page's wording. Pure; total over everything that can fail. */
+export function adviceFor(failure: Failure, wording: Wording): Advice {
   switch (failure.kind) {
     case 'unreachable':
       return {
@@ -118,7 +76,8 @@ export function adviceFor(failure: Failure): Advice {
         requestId: null,
       };
     case 'answered': {
-      const { title, hint, remedy } = WORDS[failure.code] ?? usualWords(failure);
+      const { title, hint, remedy } =
+        wording.codes[failure.code] ?? WORDS[failure.code] ?? usualWords(failure, wording);
       return {
         title,
         message: failure.message,
@@ -131,21 +90,8 @@ export function adviceFor(failure: Failure): Advice {
   }
 }
 
-function usualWords({ status, recoverable }: Extract<Failure, { readonly kind: 'answered' }>): Words {
-  if (status === 429 || status === 503) {
-    return { title: 'Back in a moment', hint: 'Nothing is lost, and your credit is safe.', remedy: 'wait' };
-  }
+function usualWords({ status, recoverable }: Extract<Failure, { readonly kind: 'answered' }>, wording: Wording): Words {
+  if (status === 429 || status === 503) return { ...wording.away, remedy: 'wait' };
   if (recoverable) return { title: 'That did not work', hint: 'Please try again.', remedy: 'retry' };
-  if (status >= 500) {
-    return {
-      title: 'That is our fault',
-      hint: 'We are on it, and your credit is safe. If it lasts, tell us the number below.',
-      remedy: 'report',
-    };
-  }
-  return {
-    title: 'That is not possible',
-    hint: 'If you did not expect this, tell us the number below.',
-    remedy: 'report',
-  };
+  return { ...(status >= 500 ? wording.fault : wording.refusal), remedy: 'report' };
 }

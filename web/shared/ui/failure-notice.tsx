@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../api/failure.ts';
-import { adviceFor } from '../errors/advice.ts';
+import type { Remedy } from '../errors/advice.ts';
+import { useAdvice } from '../errors/use-advice.ts';
 import { Button } from './button.tsx';
 
 interface FailureNoticeProps {
@@ -14,7 +15,7 @@ interface FailureNoticeProps {
 
 /** Says what went wrong and what to do now; counts down to the next try where waiting is what helps. */
 export function FailureNotice({ failure, onRetry, children }: FailureNoticeProps) {
-  const { title, message, hint, remedy, retryInSeconds, requestId } = adviceFor(failure);
+  const { title, message, hint, remedy, retryInSeconds, requestId } = useAdvice(failure);
   return (
     <div class={`notice ${remedy === 'wait' ? 'notice-warn' : 'notice-bad'}`} role="alert">
       <p class="notice-title">{title}</p>
@@ -38,7 +39,7 @@ export function FailureNotice({ failure, onRetry, children }: FailureNoticeProps
   );
 }
 
-function canRetry(remedy: ReturnType<typeof adviceFor>['remedy']): boolean {
+function canRetry(remedy: Remedy): boolean {
   return remedy === 'retry' || remedy === 'wait' || remedy === 'report';
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode, RenderJobView } from '../../generated/api.ts';
-import { adviceFor } from '../../shared/errors/advice.ts';
+import { useAdvice } from '../../shared/errors/use-advice.ts';
 import { Button } from '../../shared/ui/button.tsx';
 
 interface JobFailedProps {
@@ -10,7 +10,7 @@ interface JobFailedProps {
 
 /** Why a video could not be made, and what to do now. */
 export function JobFailed({ job: { id, error, request_id: requestId }, onAgain, busy }: JobFailedProps) {
-  const advice = adviceFor({
+  const advice = useAdvice({
     kind: 'answered',
     status: 500,
     code: (error?.code ?? 'RENDERING_ERROR') as ErrorCode,
