@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
+import { toErrorReply } from '../../src/platform/errors/error-reply.js';
+import { RateLimitError } from '../../src/platform/errors/index.js';
+import { mailsTo } from '../support/customer.js';
 import { eventually } from '../support/eventually.js';
 import { PageStage } from '../support/page-stage.js';
 import { StudioGuest } from '../support/studio-guest.js';
@@ -157,6 +160,30 @@ describe('a panel of the studio that cannot have what it shows', () => {
     expect(links).toBe(2);
   });
 
+  it('sends another link to confirm the address, when it may', async () => {
+    const refusal = new RateLimitError('RATE_LIMIT_EXCEEDED', { details: { retry_after: 60 } });
+    const { status, headers, body } = toErrorReply(refusal, { requestId: randomUUID(), bodyLimitBytes: 0 });
+    let refused = 0;
+    await page.route('**/api/auth/resend-verification', async (route) => {
+      refused += 1;
+      if (refused > 1) await route.continue();
+      else await route.fulfill({ status, headers: { ...headers }, body });
+    });
+    const mailed = await mailsTo(stage.product.sandboxOrigin, guest.email);
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Send a new link' }).click();
+    await page.getByRole('alert').getByText('One moment').waitFor();
+    await page.getByText(/^by itself in \d+ s$/).waitFor();
+    expect(await guest.visitor.look('new-link')).toEqual([]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('a new link is on its way').waitFor();
+    await eventually(
+      'the mail arrives',
+      async () => (await mailsTo(stage.product.sandboxOrigin, guest.email)).length > mailed.length,
+    );
+    expect(refused).toBe(2);
+  });
+
   it.each(['/verify-email', '/reset-password'])('says that a link of %s is used up', async (path) => {
     await page.goto(`${path}?token=${'x'.repeat(43)}`);
     if (path === '/reset-password') {
@@ -164,6 +191,10 @@ describe('a panel of the studio that cannot have what it shows', () => {
       await page.getByRole('button', { name: 'Set the password' }).click();
     }
     await page.getByRole('alert').getByText('This link does not work any more').waitFor();
+    if (path === '/verify-email') {
+      await page.getByRole('button', { name: 'Send a new link' }).click();
+      await page.getByText('a new link is on its way').waitFor();
+    }
   });
 });
 

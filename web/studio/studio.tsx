@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { TierResponse } from '../generated/api.ts';
+import type { TierResponse, UserResponse } from '../generated/api.ts';
 import { answerOf } from '../shared/api/answer.ts';
 import { api } from '../shared/api/client.ts';
 import { failureOf } from '../shared/api/failure.ts';
@@ -8,6 +8,7 @@ import { SignIn } from '../shared/session/sign-in.tsx';
 import { Brand } from '../shared/ui/brand.tsx';
 import { Button } from '../shared/ui/button.tsx';
 import { type Resource, ResourceView, useResource } from '../shared/ui/resource.tsx';
+import { ConfirmAddress } from './account/confirm-address.tsx';
 import { ResetPassword, VerifyEmail } from './account/mailed-links.tsx';
 import { forgetDraft } from './draft/draft-store.ts';
 import { JobPanel } from './jobs/job-panel.tsx';
@@ -82,7 +83,9 @@ function Home({ arrival, onStart, onJob }: ViewProps) {
   const tiers = useResource(async (signal) => (await answerOf(api.GET('/api/payments/tiers', { signal }))).tiers);
   if (state.state === 'unknown') return <ResourceView resource={restored}>{() => null}</ResourceView>;
   if (state.state === 'signed-in') {
-    return <Signed key={state.user.id} tiers={tiers} arrival={arrival} onStart={onStart} onJob={onJob} />;
+    return (
+      <Signed key={state.user.id} user={state.user} tiers={tiers} arrival={arrival} onStart={onStart} onJob={onJob} />
+    );
   }
   // Who comes for a video or from the checkout has an account.
   const hasAccount = state.expired || arrival.kind === 'job' || arrival.kind === 'paid';
@@ -111,10 +114,11 @@ function Home({ arrival, onStart, onJob }: ViewProps) {
 }
 
 interface SignedProps extends ViewProps {
+  readonly user: UserResponse;
   readonly tiers: Resource<readonly TierResponse[]>;
 }
 
-function Signed({ tiers, arrival, onStart, onJob }: SignedProps) {
+function Signed({ user, tiers, arrival, onStart, onJob }: SignedProps) {
   const payments = useResource(
     async (signal) =>
       (await answerOf(api.GET('/api/payments/history', { signal, params: { query: { per_page: 50 } } }))).history,
@@ -136,6 +140,7 @@ function Signed({ tiers, arrival, onStart, onJob }: SignedProps) {
   return (
     <>
       <h1 class="visually-hidden">Your studio</h1>
+      {!user.email_verified && <ConfirmAddress email={user.email} />}
       {arrival.kind === 'payment-cancelled' && (
         <p class="notice" role="status">
           The payment was cancelled. Your track and your look are still here.

@@ -20,7 +20,7 @@ const api = createClient<paths>({ fetch: fetchInTime });
 
 /**
  * The session of this browser. The access token is held in memory only; the refresh token is in a cookie that scripts cannot read.
- * Tabs refresh one after another (Web Locks) and tell one another when somebody signs in or out.
+ * Tabs refresh one after another (Web Locks) and tell one another when somebody signs in or out, or has changed.
  */
 class Session {
   readonly state = signal<SessionState>({ state: 'unknown' });
@@ -73,8 +73,9 @@ class Session {
     return await this.refresh();
   }
 
-  /** Shows a changed user, such as one whose address has just been confirmed. */
+  /** Shows a changed user, such as one whose address has just been confirmed, in all tabs. */
   update(user: UserResponse): void {
+    this.otherTabs.postMessage('changed');
     const current = this.state.peek();
     if (current.state === 'signed-in' && current.user.id === user.id) this.state.value = { state: 'signed-in', user };
   }

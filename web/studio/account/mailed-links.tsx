@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { answerOf } from '../../shared/api/answer.ts';
 import { api } from '../../shared/api/client.ts';
@@ -10,6 +11,7 @@ import { textOf } from '../../shared/ui/form-text.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
 import { ResourceView, useResource } from '../../shared/ui/resource.tsx';
 import { problemOf, useAction } from '../../shared/ui/use-action.ts';
+import { InsteadOfLink } from './confirm-address.tsx';
 
 /** Confirms the address with the token of a mailed link. */
 export function VerifyEmail({ token, onDone }: { readonly token: string; readonly onDone: () => void }) {
@@ -20,7 +22,9 @@ export function VerifyEmail({ token, onDone }: { readonly token: string; readonl
   return (
     <Panel title="Your e-mail address" class="narrow">
       {answer.state === 'failed' ? (
-        <LinkFailure failure={answer.failure} onRetry={answer.reload} />
+        <LinkFailure failure={answer.failure} onRetry={answer.reload}>
+          <InsteadOfLink />
+        </LinkFailure>
       ) : (
         <ResourceView resource={answer} lines={2}>
           {({ message }) => (
@@ -71,16 +75,19 @@ export function ResetPassword({ token, onDone }: { readonly token: string; reado
 interface LinkFailureProps {
   readonly failure: Failure;
   readonly onRetry?: () => void;
+  /** What helps where it is the link that does not work. */
+  readonly children?: ComponentChildren;
 }
 
 /** What is refused here is the link and not the session, about which these codes are everywhere else. */
-function LinkFailure({ failure, onRetry }: LinkFailureProps) {
+function LinkFailure({ failure, onRetry, children }: LinkFailureProps) {
   if (failure.kind !== 'answered' || failure.status !== 401)
     return <FailureNotice failure={failure} onRetry={onRetry} />;
   return (
     <div class="notice notice-bad" role="alert">
       <p class="notice-title">This link does not work any more</p>
       <p>{failure.message}</p>
+      {children}
     </div>
   );
 }
