@@ -5,7 +5,7 @@ import { AuthModule } from './auth/index.js';
 import { type AppConfig, ConfigModule } from './config/index.js';
 import { EmailModule } from './email/index.js';
 import { PaymentsModule } from './payments/index.js';
-import { DatabaseModule } from './platform/database/index.js';
+import { BegunServerModule, DatabaseModule, type ServerStart } from './platform/database/index.js';
 import { ErrorsModule } from './platform/errors/errors.module.js';
 import { HealthModule } from './platform/health/index.js';
 import { HttpModule } from './platform/http/index.js';
@@ -43,10 +43,17 @@ const FEATURES = [
 /** Composition root: the one file that sees every room. */
 @Module({})
 export class AppModule {
-  static async register(config: AppConfig): Promise<DynamicModule> {
+  /** @param server a database server that has been begun already; without it the application begins its own */
+  static async register(config: AppConfig, server?: ServerStart): Promise<DynamicModule> {
     return {
       module: AppModule,
-      imports: [ConfigModule.register(config), ...PLATFORM, ...(await sandboxModules(config)), ...FEATURES],
+      imports: [
+        ConfigModule.register(config),
+        ...(server === undefined ? [] : [BegunServerModule.register(server)]),
+        ...PLATFORM,
+        ...(await sandboxModules(config)),
+        ...FEATURES,
+      ],
     };
   }
 }

@@ -1,5 +1,9 @@
-import type { INestApplication } from '@nestjs/common';
-import { ERROR_SINK, type ErrorSink, translateError } from './platform/errors/index.js';
+/** What of the application the end of the process concerns. */
+interface RunningApplication {
+  close(): Promise<void>;
+  /** Counts an error that nobody caught. */
+  capture(error: unknown): void;
+}
 
 /** What a shutdown may take beyond the grace that requests and renders get. */
 const SHUTDOWN_MARGIN_MS = 10_000;
@@ -9,7 +13,7 @@ const SHUTDOWN_MARGIN_MS = 10_000;
  * and an error that nobody caught is captured before the process ends with status 1.
  */
 export class ProcessLifecycle {
-  private app: INestApplication | null = null;
+  private app: RunningApplication | null = null;
   private shuttingDown: Promise<void> | null = null;
   private shutdownLimitMs = SHUTDOWN_MARGIN_MS;
   private stopRequested = false;
@@ -35,7 +39,7 @@ export class ProcessLifecycle {
   }
 
   /** From here on the application is what signals close. */
-  own(app: INestApplication): void {
+  own(app: RunningApplication): void {
     this.app = app;
     if (this.stopRequested) void this.shutdown(0);
   }
@@ -55,9 +59,8 @@ export class ProcessLifecycle {
   }
 
   private onUncaught(error: unknown): void {
-    const sink = this.app?.get<ErrorSink>(ERROR_SINK, { strict: false });
-    if (sink === undefined) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    else sink.capture(translateError(error), { kind: 'process' });
+    if (this.app === null) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    else this.app.capture(error);
     void this.shutdown(1);
   }
 

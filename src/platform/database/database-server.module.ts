@@ -1,11 +1,12 @@
-import { Global, Logger, type LoggerService, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Logger, type LoggerService, Module } from '@nestjs/common';
 import { Logger as StructuredLog } from 'nestjs-pino';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { applicationName, processKey } from './application-name.js';
+import { applicationName } from './application-name.js';
 import { waitForDatabase } from './boot-wait.js';
-import { type DatabaseServer, ExternalServer } from './database-server.js';
+import type { DatabaseServer } from './database-server.js';
 import { DATABASE_URL } from './database-url.js';
 import { migrate } from './migrations.js';
+import { ServerStart } from './server-start.js';
 
 /** Injection token of the {@link DatabaseServer}. */
 export const DATABASE_SERVER = Symbol('DatabaseServer');
@@ -31,27 +32,14 @@ function bootLog(log: LoggerService | undefined): BootLog {
 }
 
 /** Starts (or finds) the server, waits until it answers, and migrates: whoever injects the URL finds a usable schema. */
-async function openServer(config: AppConfig, log?: StructuredLog): Promise<DatabaseServer> {
+async function openServer(config: AppConfig, begun?: ServerStart, log?: StructuredLog): Promise<DatabaseServer> {
   const logger = bootLog(log);
-  const server = await findServer(config, logger);
+  const server = await (begun ?? new ServerStart(config)).take(logger);
   const name = applicationName(config, 'boot');
   const { bootWaitMs: waitMs, connectTimeoutMs } = config.database;
   await waitForDatabase({ url: server.url, applicationName: name, waitMs, connectTimeoutMs }, logger);
   await migrate(server.url, name, logger);
   return server;
-}
-
-async function findServer(config: AppConfig, logger: BootLog): Promise<DatabaseServer> {
-  const { url, embeddedDir, embeddedPassword } = config.database;
-  if (url !== null) return new ExternalServer(url);
-  // Loaded only here: with a database of its own a deployment needs neither this code nor the package.
-  const { EmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
-  return await EmbeddedPostgres.start({
-    dataDir: embeddedDir,
-    password: embeddedPassword,
-    processKey: processKey(config),
-    logger,
-  });
 }
 
 /** Provides the URL of a database that is up and migrated. Whoever imports it stops the server. */
@@ -60,7 +48,7 @@ async function findServer(config: AppConfig, logger: BootLog): Promise<DatabaseS
   providers: [
     {
       provide: DATABASE_SERVER,
-      inject: [APP_CONFIG, { token: StructuredLog, optional: true }],
+      inject: [APP_CONFIG, { token: ServerStart, optional: true }, { token: StructuredLog, optional: true }],
       useFactory: openServer,
     },
     { provide: DATABASE_URL, inject: [DATABASE_SERVER], useFactory: (server: DatabaseServer) => server.url },
@@ -68,3 +56,16 @@ async function findServer(config: AppConfig, logger: BootLog): Promise<DatabaseS
   exports: [DATABASE_SERVER, DATABASE_URL],
 })
 export class DatabaseServerModule {}
+
+/** Brings a server that was begun before there was an application; without it the application begins one itself. */
+@Global()
+@Module({})
+export class BegunServerModule {
+  static register(start: ServerStart): DynamicModule {
+    return {
+      module: BegunServerModule,
+      providers: [{ provide: ServerStart, useValue: start }],
+      exports: [ServerStart],
+    };
+  }
+}

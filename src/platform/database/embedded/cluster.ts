@@ -21,8 +21,9 @@ const drafts = new Set<string>();
 /**
  * Makes the data directory unless it is there. `initdb` works in a directory beside, which is renamed when it is whole: a
  * process killed half-way leaves only rubbish, which the next one removes, and of two at once one wins.
+ * @param onSpawn - called when `initdb` is at work, if it has to be
  */
-export async function ensureCluster(placement: Placement, password: string): Promise<void> {
+export async function ensureCluster(placement: Placement, password: string, onSpawn?: () => void): Promise<void> {
   const { dataDir } = placement;
   // Another process may be at it; making a second one beside it would only take longer.
   for (;;) {
@@ -34,7 +35,7 @@ export async function ensureCluster(placement: Placement, password: string): Pro
   const draft = `${dataDir}.init-${process.pid}-${randomBytes(4).toString('hex')}`;
   drafts.add(basename(draft));
   try {
-    await initdb(placement, draft, password);
+    await initdb(placement, draft, password, onSpawn);
     await putInPlace(draft, dataDir);
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -43,7 +44,12 @@ export async function ensureCluster(placement: Placement, password: string): Pro
   }
 }
 
-async function initdb({ user, binaries }: Placement, draft: string, password: string): Promise<void> {
+async function initdb(
+  { user, binaries }: Placement,
+  draft: string,
+  password: string,
+  onSpawn?: () => void,
+): Promise<void> {
   const { uid, gid } = user.credentials;
   const passwordFile = `${draft}.password`;
   await mkdir(draft, { mode: 0o700 });
@@ -53,7 +59,7 @@ async function initdb({ user, binaries }: Placement, draft: string, password: st
     await chown(passwordFile, uid, gid);
   }
   await chmod(draft, 0o700);
-  await promisify(execFile)(
+  const made = promisify(execFile)(
     binaries.initdb,
     [
       `--pgdata=${draft}`,
@@ -69,6 +75,8 @@ async function initdb({ user, binaries }: Placement, draft: string, password: st
     ],
     { ...user.credentials, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } },
   );
+  onSpawn?.();
+  await made;
 }
 
 async function putInPlace(draft: string, dataDir: string): Promise<void> {

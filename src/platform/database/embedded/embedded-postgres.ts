@@ -19,6 +19,8 @@ export interface EmbeddedOptions {
   readonly logger: Pick<Logger, 'log' | 'warn'>;
   /** Settings for tests (`-c name=value`), over the product's own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Called when a program (`initdb`, the server) has been started and there is nothing to do but to wait for it. */
+  readonly onSpawn?: () => void;
 }
 
 interface RunningServer {
@@ -59,7 +61,7 @@ export class EmbeddedPostgres implements DatabaseServer {
   /** Finds the server of the data directory or starts one, making the data directory if there is none. */
   static async start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
     const placement = await place(options.dataDir, options.logger);
-    await ensureCluster(placement, options.password);
+    await ensureCluster(placement, options.password, options.onSpawn);
     const server = new EmbeddedPostgres(options, placement, await ensureRunning(placement, options, null));
     server.keepAlive();
     return server;
@@ -171,6 +173,7 @@ async function launch(
       },
     );
     child.unref();
+    options.onSpawn?.();
     const { promise: exited, resolve } = Promise.withResolvers<void>();
     child.once('exit', () => {
       resolve();
