@@ -58,6 +58,19 @@ export default {
       to: { path: 'node_modules/cockatiel/' },
     },
     {
+      // So that a policy, or a test of it, loads without the framework and the drivers; their modules put them together.
+      name: 'policies-know-no-framework',
+      severity: 'error',
+      from: {
+        path: '^src/platform/resilience/',
+        pathNot: '(\\.module|\\.entity|\\.spec|/index|/order-store|/inject-policy|/with-error-recovery)\\.ts$',
+      },
+      to: {
+        path: 'node_modules/(@nestjs|typeorm)/|^src/config/index\\.ts$|^src/platform/(time|logging|database)/index\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'pg-boss-only-in-jobs',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/platform/jobs/' },

@@ -64,7 +64,7 @@ export async function budget(): Promise<readonly Finding[]> {
 /** Total failure with a circuit that opens: nothing but probes goes out, and everybody else hears so at once. */
 export async function openCircuit(): Promise<readonly Finding[]> {
   const recoveryTimeoutMs = 2_000;
-  const events = new PolicyEvents();
+  const events = new PolicyEvents(console);
   const policy = policyWith({ recoveryTimeoutMs }, events);
   let probes = 0;
   events.subscribe(({ type }) => {

@@ -33,7 +33,7 @@ export const SETTINGS: PolicySettings = {
 
 export function policyWith(
   settings: Partial<PolicySettings> = {},
-  events: PolicyEvents = new PolicyEvents(),
+  events: PolicyEvents = new PolicyEvents(console),
 ): DependencyPolicy {
   const ports = { events, clock: new SystemClock(), random: Math.random };
   return new DependencyPolicy('stripe', { ...SETTINGS, ...settings }, ports);

@@ -1,9 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import type { AppConfig } from '../../config/index.js';
 import { ApiError } from './api-error.js';
 import { type ErrorReply, toErrorReply } from './error-reply.js';
-import { ERROR_SINK, type ErrorSink } from './error-sink.port.js';
+import type { ErrorSink } from './error-sink.port.js';
 import { requestErrorContext } from './request-error-context.js';
 import { translateError } from './translate/translate-error.js';
 
@@ -21,13 +20,12 @@ const BODY_HEADERS = [
 ] as const;
 
 /** Answers a request that failed: translates, captures, and sends the envelope, without waiting for anything. */
-@Injectable()
 export class ErrorResponder {
   private readonly bodyLimitBytes: number;
 
   constructor(
-    @Inject(ERROR_SINK) private readonly sink: ErrorSink,
-    @Inject(APP_CONFIG) config: AppConfig,
+    private readonly sink: ErrorSink,
+    config: AppConfig,
   ) {
     this.bodyLimitBytes = config.http.jsonBodyLimitBytes;
   }

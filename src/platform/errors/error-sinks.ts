@@ -1,13 +1,11 @@
-import { Injectable } from '@nestjs/common';
 import type { ApiError } from './api-error.js';
 import type { ErrorContext, ErrorSink } from './error-sink.port.js';
-import { LoggingErrorSink } from './logging-error-sink.js';
+import type { LoggingErrorSink } from './logging-error-sink.js';
 
 /**
  * The sink that everybody is given: it writes the log line and passes the error on to whoever has attached, so that rooms that are
  * built later than the first error, or not at all, need not be known here.
  */
-@Injectable()
 export class ErrorSinks implements ErrorSink {
   private readonly attached = new Set<ErrorSink>();
 

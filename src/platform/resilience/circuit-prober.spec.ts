@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { testConfig } from '../../config/testing.js';
 import { ExternalServiceError } from '../errors/index.js';
-import { SystemClock } from '../time/index.js';
+import { SystemClock } from '../time/clock.js';
 import { ManualClock } from '../time/manual-clock.js';
 import { CircuitProber } from './circuit-prober.js';
 import { DependencyPolicy } from './dependency-policy.js';
@@ -104,7 +104,7 @@ describe('CircuitProber, probing', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     const clock = new SystemClock();
-    policy = new DependencyPolicy('stripe', SETTINGS, { events: new PolicyEvents(), clock, random: () => 0.5 });
+    policy = new DependencyPolicy('stripe', SETTINGS, { events: new PolicyEvents(console), clock, random: () => 0.5 });
     prober = new CircuitProber(CONFIG, clock);
     pings = 0;
     ping = async () => undefined;

@@ -1,6 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { CLOCK, type Clock } from '../time/index.js';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { AppConfig } from '../../config/index.js';
+import type { Clock } from '../time/index.js';
 import type { ServicePolicy } from './service-policy.js';
 
 /** How soon after the end of its recovery time a circuit that nobody calls is probed. */
@@ -26,15 +26,14 @@ interface ProbedCircuit {
  * Sends one ping at a time, under the policy, so that it counts like any other call; none while the circuit is closed,
  * while an operator holds it or has it ignored, or while somebody else's call is the probe.
  */
-@Injectable()
 export class CircuitProber implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly circuits: ProbedCircuit[] = [];
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    @Inject(APP_CONFIG) private readonly config: AppConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
   ) {}
 
   /** Takes on a dependency; called once for each, by the feature that knows how to ask it. */

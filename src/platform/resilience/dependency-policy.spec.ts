@@ -14,21 +14,21 @@ import {
 
 /** Real: the whole policy. Fake: time (timers, dates and the monotonic clock are Jest's). */
 describe('DependencyPolicy', () => {
-  const { policyWith, eventsOf, subscribe } = policiesOnFakeTime();
+  const { policyWith, eventsOf, subscribe, loggedError } = policiesOnFakeTime();
 
   it('publishes what it does, and survives a listener that throws', async () => {
     subscribe(() => {
       throw new Error('listener');
     });
-    const logged = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     await run(policyWith(), async ({ attempt }) => (attempt === 1 ? Promise.reject(down()) : 'done'));
-    logged.mockRestore();
     expect(eventsOf()).toMatchObject([
       { type: 'attempt', operation: 'charge', attempt: 1, outcome: 'failure', code: 'STRIPE_CONNECTION_ERROR' },
       { type: 'retry', attempt: 2, delayMs: 400 },
       { type: 'attempt', attempt: 2, outcome: 'success', code: null },
       { type: 'duration', attempts: 2, succeeded: true, durationMs: 400 },
     ]);
+    expect(loggedError).toHaveBeenCalledTimes(4);
+    expect(loggedError).toHaveBeenLastCalledWith(expect.objectContaining({ event_type: 'duration' }));
   });
 
   describe('fallback', () => {

@@ -1,10 +1,9 @@
 export { parseRetryAfter } from './backoff.js';
 export { CircuitProber } from './circuit-prober.js';
 export { InjectPolicy, policyToken } from './inject-policy.js';
-export type { CircuitOrder, OrderAction, OrderRequest } from './orders/circuit-order.js';
+export type { CircuitOrder, HistoryQuery, OrderAction, OrderRequest } from './orders/circuit-order.js';
 export { CircuitOrders } from './orders/circuit-orders.js';
 export { CircuitOrdersModule } from './orders/circuit-orders.module.js';
-export type { HistoryQuery } from './orders/order-store.js';
 export { PolicyEvents, type PolicyEvent } from './policy-events.js';
 export { PolicyRegistry } from './policy-registry.js';
 export { Recoveries, type RecoverySign } from './recoveries.js';

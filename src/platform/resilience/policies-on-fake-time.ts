@@ -36,16 +36,20 @@ interface Policies {
   /** What the policies of this test have told so far: of these types, or all of it. */
   readonly eventsOf: (...types: PolicyEvent['type'][]) => readonly PolicyEvent[];
   readonly subscribe: (listener: PolicyListener) => void;
+  /** Told what goes to the log as an error. */
+  readonly loggedError: jest.Mock;
 }
 
 /** Policies for the tests of a `describe` block, each on fake time; a test that leaves a timer over fails. */
 export function policiesOnFakeTime(): Policies {
   let events: PolicyEvents;
   let published: PolicyEvent[];
+  const loggedError = jest.fn();
 
   beforeEach(() => {
     jest.useFakeTimers();
-    events = new PolicyEvents();
+    loggedError.mockClear();
+    events = new PolicyEvents({ error: loggedError });
     published = [];
     events.subscribe((event) => published.push(event));
   });
@@ -67,6 +71,7 @@ export function policiesOnFakeTime(): Policies {
     subscribe: (listener) => {
       events.subscribe(listener);
     },
+    loggedError,
   };
 }
 

@@ -1,9 +1,8 @@
-import { Logger, type LoggerService } from '@nestjs/common';
 import { PolicyEventLog } from './policy-event-log.js';
 import { PolicyEvents, type PolicyEvent } from './policy-events.js';
 
 /** Keeps what is logged, with its level. */
-class Recorder implements LoggerService {
+class Recorder {
   readonly lines: { readonly level: string; readonly line: unknown }[] = [];
   readonly debug = this.at('debug');
   readonly log = this.at('info');
@@ -16,14 +15,10 @@ class Recorder implements LoggerService {
 }
 
 describe('PolicyEventLog', () => {
-  const recorder = new Recorder();
-
-  beforeAll(() => Logger.overrideLogger(recorder));
-  afterAll(() => Logger.overrideLogger(['error', 'warn', 'log']));
-
   it('writes changes of a circuit for the operator and attempts for the story of a request', () => {
-    const events = new PolicyEvents();
-    const log = new PolicyEventLog(events);
+    const recorder = new Recorder();
+    const events = new PolicyEvents(recorder);
+    const log = new PolicyEventLog(events, recorder);
     log.onModuleInit();
     const attempt = { type: 'attempt', service: 'gcs', operation: 'upload', attempt: 2, durationMs: 12.6 } as const;
     const published: PolicyEvent[] = [

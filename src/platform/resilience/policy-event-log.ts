@@ -1,13 +1,14 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { PolicyEvents, type PolicyEvent } from './policy-events.js';
+import type { Logger, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { PolicyEvent, PolicyEvents } from './policy-events.js';
 
 /** Writes what the policies do to the log: changes of a circuit for the operator, attempts for the story of a request. */
-@Injectable()
 export class PolicyEventLog implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(PolicyEventLog.name);
   private unsubscribe: (() => void) | undefined;
 
-  constructor(private readonly events: PolicyEvents) {}
+  constructor(
+    private readonly events: PolicyEvents,
+    private readonly logger: Pick<Logger, 'debug' | 'log' | 'warn' | 'error'>,
+  ) {}
 
   onModuleInit(): void {
     this.unsubscribe = this.events.subscribe((event) => this.write(event));

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type { ServiceName } from '../../config/index.js';
 
 interface OfService {
@@ -62,10 +62,10 @@ export type PolicyEvent =
 export type PolicyListener = (event: PolicyEvent) => void;
 
 /** The port on which logs, metrics and monitoring hear what the policies do. */
-@Injectable()
 export class PolicyEvents {
-  private readonly logger = new Logger(PolicyEvents.name);
   private readonly listeners = new Set<PolicyListener>();
+
+  constructor(private readonly logger: Pick<Logger, 'error'>) {}
 
   /**
    * Adds a listener, called synchronously for each event: it must be quick and not block.

@@ -1,22 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
-import {
-  APP_CONFIG,
-  type AppConfig,
-  type PolicySettings,
-  SERVICE_NAMES,
-  type ServiceName,
-} from '../../config/index.js';
-import { CLOCK, type Clock } from '../time/index.js';
+import type { AppConfig } from '../../config/index.js';
+import { type PolicySettings, SERVICE_NAMES, type ServiceName } from '../../config/resilience-settings.js';
+import type { Clock } from '../time/index.js';
 import { DependencyPolicy } from './dependency-policy.js';
-import { PolicyEvents } from './policy-events.js';
+import type { PolicyEvents } from './policy-events.js';
 import type { ServicePolicy } from './service-policy.js';
 
 /** Builds the policies of all dependencies from their settings, once per process, and finds them by name. */
-@Injectable()
 export class PolicyRegistry {
   private readonly policies: ReadonlyMap<string, ServicePolicy>;
 
-  constructor(@Inject(APP_CONFIG) config: AppConfig, @Inject(CLOCK) clock: Clock, events: PolicyEvents) {
+  constructor(config: AppConfig, clock: Clock, events: PolicyEvents) {
     this.policies = new Map(
       SERVICE_NAMES.map((service) => [
         service,

@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import { testConfig } from '../../config/testing.js';
 import { ExternalServiceError, StripeError } from '../errors/index.js';
 import { ManualClock } from '../time/manual-clock.js';
@@ -19,20 +18,21 @@ describe('Recoveries', () => {
   let recoveries: Recoveries;
   let policy: ServicePolicy;
   let told: RecoverySign[];
+  const log = { error: jest.fn() };
 
   beforeEach(() => {
     clock = new ManualClock(new Date());
-    const events = new PolicyEvents();
+    const events = new PolicyEvents(log);
     const registry = new PolicyRegistry(testConfig(), clock, events);
     policy = registry.get('stripe');
-    recoveries = new Recoveries(events, registry, clock);
+    recoveries = new Recoveries(events, registry, clock, log);
     recoveries.onModuleInit();
     told = [];
     recoveries.of('stripe', (sign) => told.push(sign));
   });
 
   afterEach(() => {
-    jest.restoreAllMocks();
+    log.error.mockClear();
     recoveries.onModuleDestroy();
   });
 
@@ -118,7 +118,6 @@ describe('Recoveries', () => {
   });
 
   it('tells everybody, of their service only, until they go', async () => {
-    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const heard: string[] = [];
     recoveries.of('stripe', () => {
       throw new Error('defect');
@@ -131,5 +130,6 @@ describe('Recoveries', () => {
     policy.isolate();
     policy.reset();
     expect(heard).toEqual(['stripe']);
+    expect(log.error).toHaveBeenCalledWith(expect.objectContaining({ service: 'stripe', err: new Error('defect') }));
   });
 });

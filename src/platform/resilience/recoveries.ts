@@ -1,9 +1,9 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Logger, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { ServiceName } from '../../config/index.js';
 import { ERROR_CATALOGUE, isErrorCode } from '../errors/index.js';
-import { CLOCK, type Clock } from '../time/index.js';
-import { type PolicyEvent, PolicyEvents } from './policy-events.js';
-import { PolicyRegistry } from './policy-registry.js';
+import type { Clock } from '../time/index.js';
+import type { PolicyEvent, PolicyEvents } from './policy-events.js';
+import type { PolicyRegistry } from './policy-registry.js';
 
 /** A dependency that fails every other call recovers as often; what waits is not woken more often than this for it. */
 const QUIET_MS = 5_000;
@@ -29,9 +29,7 @@ interface Trouble {
  *
  * Each process tells of its own circuits. Work that any process may do lies in PostgreSQL, and is woken there.
  */
-@Injectable()
 export class Recoveries implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(Recoveries.name);
   private readonly hearers = new Map<ServiceName, Set<Hearer>>();
   private readonly troubles = new Map<ServiceName, Trouble>();
   private unsubscribe: (() => void) | undefined;
@@ -39,7 +37,8 @@ export class Recoveries implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly events: PolicyEvents,
     private readonly registry: PolicyRegistry,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly clock: Clock,
+    private readonly logger: Pick<Logger, 'error'>,
   ) {}
 
   onModuleInit(): void {

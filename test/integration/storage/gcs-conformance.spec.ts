@@ -113,7 +113,7 @@ describe('Retries of Cloud Storage, by the conformance scenarios of Google', () 
 
   /** A policy of its own for each case, as budget and circuit remember; its pauses are as short as it makes them. */
   function freshPolicy(): DependencyPolicy {
-    const ports = { events: new PolicyEvents(), clock: new SystemClock(), random: () => 0 };
+    const ports = { events: new PolicyEvents(console), clock: new SystemClock(), random: () => 0 };
     return new DependencyPolicy('gcs', DEFAULT_RESILIENCE.gcs, ports);
   }
 

@@ -9,6 +9,7 @@ import {
   PayloadTooLargeException,
   ServiceUnavailableException,
 } from '@nestjs/common';
+import { IsEmail, IsInt, ValidateNested, validateOrReject } from 'class-validator';
 import { errorCodes } from 'fastify';
 import pg from 'pg';
 import {
@@ -142,6 +143,42 @@ describe('translateError', () => {
       for (const code of codes) expect(['DATABASE_TIMEOUT', 'DATABASE_CONNECTION_ERROR']).toContain(code);
       await pool.end();
       silent.close();
+    });
+  });
+
+  describe('class-validator', () => {
+    class Track {
+      @IsInt()
+      seconds = 1.5;
+    }
+    class Order {
+      @IsEmail()
+      email = 'nobody';
+
+      @ValidateNested()
+      track = new Track();
+    }
+
+    it('names each field of what validateOrReject throws', async () => {
+      const thrown: unknown = await validateOrReject(new Order()).catch((error: unknown) => error);
+      const { code, details } = translateError(thrown);
+      expect(code).toBe('VALIDATION_ERROR');
+      expect(details).toMatchObject({
+        fields: [
+          { field: 'email', constraint: 'isEmail' },
+          { field: 'track.seconds', constraint: 'isInt' },
+        ],
+      });
+    });
+
+    it.each([
+      [[]],
+      [[new Error('x')]],
+      [[{ property: 'email' }]],
+      [[{ property: 'email', children: [] }, 'email']],
+      [[null]],
+    ])('does not take %j for it', (thrown) => {
+      expect(translateError(thrown).code).toBe('INTERNAL_SERVER_ERROR');
     });
   });
 

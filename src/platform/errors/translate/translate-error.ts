@@ -1,4 +1,4 @@
-import { ValidationError as ClassValidatorError } from 'class-validator';
+import type { ValidationError as ClassValidatorError } from 'class-validator';
 import { ApiError, isApiError } from '../api-error.js';
 import { isError } from '../is-error.js';
 import { fromClassValidator } from './from-class-validator.js';
@@ -38,6 +38,12 @@ function systemCallOf(error: Error): unknown {
   return isError(first) && 'syscall' in first ? first.syscall : undefined;
 }
 
+/** What `validateOrReject` throws. Told by its form: for its class one would load all validators wherever errors are known. */
 function isClassValidatorResult(error: unknown): error is ClassValidatorError[] {
-  return Array.isArray(error) && error.length > 0 && error.every((item) => item instanceof ClassValidatorError);
+  return Array.isArray(error) && error.length > 0 && error.every(isClassValidatorError);
+}
+
+function isClassValidatorError(item: unknown): item is ClassValidatorError {
+  if (typeof item !== 'object' || item === null || isError(item)) return false;
+  return 'property' in item && 'children' in item && Array.isArray(item.children);
 }

@@ -1,4 +1,5 @@
-import { HttpException } from '@nestjs/common';
+// This one class, so that the errors can be had without the whole framework.
+import { HttpException } from '@nestjs/common/exceptions/http.exception.js';
 import { ApiError, type ErrorDetails } from '../api-error.js';
 import { FileError, FileSizeError, NotFoundError } from '../error-classes.js';
 import type { ErrorCode } from '../error-catalogue.js';

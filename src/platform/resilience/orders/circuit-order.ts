@@ -1,5 +1,8 @@
 import type { ServiceName } from '../../../config/index.js';
 
+/** Channel on which every new order is announced. */
+export const ORDERS_CHANNEL = 'circuit_orders';
+
 /** `reset` ends any order and closes the circuit, `isolate` holds it open, `disable` lets every call pass. */
 export type OrderAction = 'reset' | 'isolate' | 'disable';
 
@@ -29,6 +32,14 @@ export type OrderRequest = {
       readonly expiresAt?: Date;
     }
 );
+
+/** Which part of the history is wanted, newest first. */
+export interface HistoryQuery {
+  readonly limit: number;
+  readonly service?: string;
+  /** Only what is older than this sequence. */
+  readonly before?: number;
+}
 
 /** An order as it is read, with what is left of it by the one clock that all instances share. */
 export interface ReadOrder extends CircuitOrder {

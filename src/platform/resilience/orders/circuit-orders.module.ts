@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DatabaseModule, NotificationListener } from '../../database/index.js';
 import { CLOCK, type Clock } from '../../time/index.js';
@@ -23,7 +23,7 @@ import { OrderStore } from './order-store.js';
         registry: PolicyRegistry,
         clock: Clock,
       ): Promise<CircuitOrders> => {
-        const orders = new CircuitOrders({ store, listener, registry, clock });
+        const orders = new CircuitOrders({ store, listener, registry, clock, logger: new Logger(CircuitOrders.name) });
         await orders.start();
         return orders;
       },

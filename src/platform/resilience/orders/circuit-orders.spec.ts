@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import { testConfig } from '../../../config/testing.js';
 import { DatabaseError } from '../../errors/index.js';
 import { ManualClock } from '../../time/manual-clock.js';
@@ -94,7 +93,6 @@ describe('CircuitOrders', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     warnings.mockClear();
-    Logger.overrideLogger({ log: () => undefined, error: () => undefined, warn: warnings });
     databaseClock = new ManualClock();
     table = new FakeOrders(databaseClock);
     running = [];
@@ -104,18 +102,18 @@ describe('CircuitOrders', () => {
     for (const { orders } of running) await orders.onApplicationShutdown();
     const leftOver = jest.getTimerCount();
     jest.useRealTimers();
-    Logger.overrideLogger(['error', 'warn', 'log']);
     if (leftOver + table.hearers.size > 0) throw new Error('A timer or a listener is left over');
   });
 
   /** @param skewMs - how far its wall clock is ahead of the database's */
   async function instance(skewMs = 0): Promise<Instance> {
     const clock = new ManualClock(new Date(databaseClock.now().getTime() + skewMs));
-    const events = new PolicyEvents();
+    const events = new PolicyEvents(console);
     const published: PolicyEvent[] = [];
     events.subscribe((event) => published.push(event));
     const registry = new PolicyRegistry(testConfig(), clock, events);
-    const orders = new CircuitOrders({ store: table.store, listener: table.listener, registry, clock });
+    const { store, listener } = table;
+    const orders = new CircuitOrders({ store, listener, registry, clock, logger: { warn: warnings } });
     const made = { orders, registry, clock, published };
     running.push(made);
     await orders.start();

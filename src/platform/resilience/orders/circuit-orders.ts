@@ -1,13 +1,13 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger, OnApplicationShutdown } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { NotificationListener } from '../../database/index.js';
 import { ValidationError } from '../../errors/index.js';
-import { OutageLog } from '../../logging/index.js';
+import { OutageLog } from '../../logging/outage-log.js';
 import type { Clock } from '../../time/index.js';
 import type { PolicyRegistry } from '../policy-registry.js';
 import { AppliedOrders } from './applied-orders.js';
-import { asGiven, type CircuitOrder, type OrderRequest } from './circuit-order.js';
-import { type HistoryQuery, type OrderStore, ORDERS_CHANNEL } from './order-store.js';
+import { asGiven, type CircuitOrder, type HistoryQuery, type OrderRequest, ORDERS_CHANNEL } from './circuit-order.js';
+import type { OrderStore } from './order-store.js';
 
 /**
  * How often the table is looked at, in ms. With two seconds until a dead connection is given up, an order that nobody was
@@ -20,6 +20,7 @@ export interface CircuitOrdersPorts {
   readonly listener: Pick<NotificationListener, 'listen'>;
   readonly registry: Pick<PolicyRegistry, 'find' | 'all'>;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -28,11 +29,7 @@ export interface CircuitOrdersPorts {
  * is known stays in force, and expires in time.
  */
 export class CircuitOrders implements OnApplicationShutdown {
-  private readonly logger = new Logger(CircuitOrders.name);
-  private readonly outages = new OutageLog(
-    this.logger,
-    'Orders about circuits cannot be looked for; those that are known stay in force',
-  );
+  private readonly outages: OutageLog;
   private readonly applied: AppliedOrders;
   private timer: NodeJS.Timeout | null = null;
   private readonly reads = new Set<Promise<void>>();
@@ -40,6 +37,10 @@ export class CircuitOrders implements OnApplicationShutdown {
   private stopListening: (() => void) | null = null;
 
   constructor(private readonly ports: CircuitOrdersPorts) {
+    this.outages = new OutageLog(
+      ports.logger,
+      'Orders about circuits cannot be looked for; those that are known stay in force',
+    );
     this.applied = new AppliedOrders(ports.registry, ports.clock);
   }
 
@@ -51,7 +52,13 @@ export class CircuitOrders implements OnApplicationShutdown {
     this.applied.restore(await this.ports.store.latest());
     // Nobody listens to the events of the policies yet.
     for (const { service, action, reason, expiresAt } of this.current())
-      this.logger.warn({ msg: 'An order about a circuit stands', service, action, reason, expires_at: expiresAt });
+      this.ports.logger.warn({
+        msg: 'An order about a circuit stands',
+        service,
+        action,
+        reason,
+        expires_at: expiresAt,
+      });
     this.stopListening = this.ports.listener.listen(ORDERS_CHANNEL, () => void this.refresh());
     this.schedule();
   }

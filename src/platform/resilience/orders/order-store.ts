@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, LessThan } from 'typeorm';
 import { SERVICE_NAMES } from '../../../config/index.js';
 import { Database, NotificationListener } from '../../database/index.js';
-import type { CircuitOrder, OrderRequest, ReadOrder } from './circuit-order.js';
+import {
+  type CircuitOrder,
+  type HistoryQuery,
+  type OrderRequest,
+  ORDERS_CHANNEL,
+  type ReadOrder,
+} from './circuit-order.js';
 import { CircuitOrderRow } from './circuit-order.entity.js';
-
-/** Channel on which every new order is announced. */
-export const ORDERS_CHANNEL = 'circuit_orders';
 
 /** Key of the advisory lock under which orders are given one at a time: "order" in ASCII, a number of our own. */
 const ORDER_LOCK = 0x6f72646572;
@@ -22,14 +25,6 @@ const SINCE = `${READ} WHERE sequence > $1 ORDER BY sequence`;
 const INSERT = `INSERT INTO circuit_orders (service, action, actor, reason, created_at, expires_at)
   SELECT service, $2, $3, $4, statement_timestamp(), statement_timestamp() + $5::float8 * interval '1 millisecond'
   FROM unnest($1::text[]) AS service RETURNING sequence`;
-
-/** Which part of the history is wanted, newest first. */
-export interface HistoryQuery {
-  readonly limit: number;
-  readonly service?: string;
-  /** Only what is older than this sequence. */
-  readonly before?: number;
-}
 
 /**
  * The orders in PostgreSQL. They are written one at a time, so that sequences become visible in their order: who has read up to
