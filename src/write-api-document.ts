@@ -9,7 +9,15 @@ import { testConfig } from './config/testing.js';
 import { apiDocument } from './openapi.js';
 
 /** Never started: it only lets the control of the doubles be described, which exists with a sandbox alone. */
-const SANDBOX: SandboxConfig = { host: '127.0.0.1', port: 0, stateDir: '', origin: '', start: false, gcsPublicKey: '' };
+const SANDBOX: SandboxConfig = {
+  services: [],
+  host: '127.0.0.1',
+  port: 0,
+  stateDir: '',
+  origin: '',
+  start: false,
+  gcsPublicKey: '',
+};
 
 /**
  * Writes the OpenAPI document to the file named as argument, from the code alone: nothing is instantiated, connected or started.

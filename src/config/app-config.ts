@@ -120,8 +120,13 @@ export interface AlertsConfig {
   readonly webhookAllowedHosts: readonly string[];
 }
 
+/** A vendor that a double can stand in for. */
+export type SandboxedService = 'stripe' | 'gcs' | 'sendgrid';
+
 /** Where and how the loopback doubles run; only outside production. */
 export interface SandboxConfig {
+  /** Those that a double stands in for; the others have a key or an address of their own. */
+  readonly services: readonly SandboxedService[];
   readonly host: string;
   readonly port: number;
   readonly stateDir: string;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { AppConfig, LogLevel, RateLimitSettings, SandboxConfig } from './app-config.js';
+import type { AppConfig, LogLevel, RateLimitSettings, SandboxConfig, SandboxedService } from './app-config.js';
 import type { Environment } from './environment.js';
 import type { LocalSecrets } from './local-secrets.js';
 import {
@@ -29,12 +29,13 @@ export interface AssemblyInputs {
 }
 
 /** A service is sandboxed when it has neither a key of its own nor an address to go to. */
-export function sandboxed(environment: Environment): { stripe: boolean; gcs: boolean; sendgrid: boolean } {
-  return {
-    stripe: environment.STRIPE_SECRET_KEY === undefined && environment.STRIPE_API_BASE === undefined,
-    gcs: environment.GCS_BUCKET === undefined && environment.GCS_API_ENDPOINT === undefined,
-    sendgrid: environment.SENDGRID_API_KEY === undefined && environment.SENDGRID_API_BASE === undefined,
-  };
+export function sandboxed(environment: Environment): readonly SandboxedService[] {
+  const own = {
+    stripe: environment.STRIPE_SECRET_KEY ?? environment.STRIPE_API_BASE,
+    gcs: environment.GCS_BUCKET ?? environment.GCS_API_ENDPOINT,
+    sendgrid: environment.SENDGRID_API_KEY ?? environment.SENDGRID_API_BASE,
+  } as const satisfies Record<SandboxedService, string | undefined>;
+  return (Object.keys(own) as SandboxedService[]).filter((service) => own[service] === undefined);
 }
 
 /** Puts the sections together; every default value of the product stands here. */
@@ -49,7 +50,8 @@ export function assembleConfig(
     /\/+$/,
     '',
   );
-  const double = sandbox === null ? null : sandboxed(environment);
+  const doubleOf = (service: SandboxedService): string | null =>
+    sandbox?.services.includes(service) === true ? sandbox.origin : null;
   const shutdownGraceMs = environment.SHUTDOWN_GRACE_MS ?? 20_000;
   return {
     environment: environment.NODE_ENV ?? 'development',
@@ -87,12 +89,12 @@ export function assembleConfig(
     stripe: {
       secretKey: environment.STRIPE_SECRET_KEY ?? secrets?.stripeSecretKey ?? '',
       webhookSecret: environment.STRIPE_WEBHOOK_SECRET ?? secrets?.stripeWebhookSecret ?? '',
-      apiBase: environment.STRIPE_API_BASE ?? (double?.stripe === true ? (sandbox?.origin ?? null) : null),
+      apiBase: environment.STRIPE_API_BASE ?? doubleOf('stripe'),
     },
-    gcs: gcsConfig(environment, secrets, double?.gcs === true ? sandbox : null),
+    gcs: gcsConfig(environment, secrets, doubleOf('gcs')),
     sendgrid: {
       apiKey: environment.SENDGRID_API_KEY ?? secrets?.sendgridApiKey ?? '',
-      apiBase: environment.SENDGRID_API_BASE ?? (double?.sendgrid === true ? (sandbox?.origin ?? null) : null),
+      apiBase: environment.SENDGRID_API_BASE ?? doubleOf('sendgrid'),
       fromAddress: environment.EMAIL_FROM ?? 'no-reply@oriel.example',
       fromName: environment.EMAIL_FROM_NAME ?? 'Oriel Signal FX Pro',
     },
@@ -136,7 +138,7 @@ function authConfig(environment: Environment, secrets: LocalSecrets | null): App
 function gcsConfig(
   environment: Environment,
   secrets: LocalSecrets | null,
-  sandbox: SandboxConfig | null,
+  doubleOrigin: string | null,
 ): AppConfig['gcs'] {
   const clientEmail = environment.GCS_CLIENT_EMAIL ?? (secrets === null ? undefined : SANDBOX_CLIENT_EMAIL);
   // Secrets in variables often carry their line breaks as two characters.
@@ -145,7 +147,7 @@ function gcsConfig(
   return {
     bucket: environment.GCS_BUCKET ?? SANDBOX_BUCKET,
     projectId: environment.GCS_PROJECT_ID ?? 'oriel-sandbox',
-    apiEndpoint: environment.GCS_API_ENDPOINT ?? sandbox?.origin ?? null,
+    apiEndpoint: environment.GCS_API_ENDPOINT ?? doubleOrigin,
     credentials:
       keyFilename === null && clientEmail !== undefined && privateKey !== undefined
         ? { clientEmail, privateKey }

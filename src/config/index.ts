@@ -14,6 +14,7 @@ export {
   type RenderingConfig,
   type RuntimeEnvironment,
   type SandboxConfig,
+  type SandboxedService,
   type SendgridConfig,
   type StorageConfig,
   type StripeConfig,

@@ -42,6 +42,7 @@ describe('loadConfig', () => {
     const config = await loadConfig({ STATE_DIR: stateDir, PATH: '' });
     expect(config).toMatchObject({ environment: 'development', role: 'all', database: { url: null } });
     expect(config.sandbox?.start).toBe(true);
+    expect(config.sandbox?.services).toEqual(['stripe', 'gcs', 'sendgrid']);
     expect(config.stripe.apiBase).toBe(config.sandbox?.origin);
     expect(config.auth.seedAdmin?.email).toBe('admin@oriel.localhost');
     expect(config.rendering.ffmpegPath).toContain('@ffmpeg-installer');
@@ -62,6 +63,14 @@ describe('loadConfig', () => {
     blocker.close();
     expect(second.http.port).not.toBe(first.http.port);
     expect(second.http.publicUrl).toBe(`http://127.0.0.1:${second.http.port}`);
+  });
+
+  it('lets a double stand in only for what has neither a key nor an address of its own', async () => {
+    const env = { STATE_DIR: stateDir, STRIPE_SECRET_KEY: 'sk_test_1', SENDGRID_API_BASE: 'http://127.0.0.1:4444' };
+    const { sandbox, stripe, gcs, sendgrid } = await loadConfig(env);
+    expect(sandbox?.services).toEqual(['gcs']);
+    expect([stripe.apiBase, gcs.apiEndpoint]).toEqual([null, sandbox?.origin]);
+    expect(sendgrid.apiBase).toBe('http://127.0.0.1:4444');
   });
 
   it('does not start the sandbox when every service has a key or an address of its own', async () => {

@@ -41,9 +41,7 @@ async function loadWithLocalDefaults(environment: Environment, ffmpegPath: strin
   const remembered = rememberedPorts(stateDir);
   const host = environment.HOST ?? '127.0.0.1';
   const http = environment.PORT ?? (await freePort(host, remembered.http));
-  const sandbox = needsSandbox(environment)
-    ? await locateSandbox(environment, stateDir, secrets, remembered.sandbox, http)
-    : null;
+  const sandbox = await locateSandbox(environment, stateDir, secrets, remembered.sandbox, http);
   if (environment.ROLE !== 'worker') rememberPorts(stateDir, { http, sandbox: sandbox?.port ?? remembered.sandbox });
   return freeze(assembleConfig(environment, { httpPort: http, ffmpegPath, secrets, sandbox }));
 }
@@ -56,22 +54,22 @@ function missingInProduction(environment: Environment): string[] {
   return required.filter((name) => environment[name] === undefined).map((name) => `${name}: is required in production`);
 }
 
-function needsSandbox(environment: Environment): boolean {
-  return Object.values(sandboxed(environment)).includes(true);
-}
-
+/** Null where every service has a key or an address of its own. */
 async function locateSandbox(
   environment: Environment,
   stateDir: string,
   secrets: LocalSecrets,
   rememberedPort: number,
   httpPort: number,
-): Promise<SandboxConfig> {
+): Promise<SandboxConfig | null> {
+  const services = sandboxed(environment);
+  if (services.length === 0) return null;
   const host = '127.0.0.1';
   const wanted = environment.SANDBOX_PORT ?? rememberedPort;
   const running = await isOwnSandboxAt(`http://${host}:${wanted}`, stateDir);
   const port = running || environment.SANDBOX_PORT !== undefined ? wanted : await freePort(host, wanted, [httpPort]);
   return {
+    services,
     host,
     port,
     stateDir: join(stateDir, 'sandbox'),

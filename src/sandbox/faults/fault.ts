@@ -1,4 +1,6 @@
-export const SANDBOX_SERVICES = ['stripe', 'gcs', 'sendgrid'] as const;
+import type { SandboxedService } from '../../config/index.js';
+
+export const SANDBOX_SERVICES = ['stripe', 'gcs', 'sendgrid'] as const satisfies readonly SandboxedService[];
 export type SandboxService = (typeof SANDBOX_SERVICES)[number];
 
 export const FAULT_KINDS = [

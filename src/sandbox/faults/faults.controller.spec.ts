@@ -1,6 +1,7 @@
 import { testConfig } from '../../config/testing.js';
 import { ExternalServiceError, NotFoundError } from '../../platform/errors/index.js';
 import { startTestSandbox, type TestSandbox } from '../testing.js';
+import type { SandboxService } from './fault.js';
 import { FaultsController } from './faults.controller.js';
 
 describe('FaultsController', () => {
@@ -9,13 +10,14 @@ describe('FaultsController', () => {
 
   beforeEach(async () => {
     double = await startTestSandbox();
-    const config = testConfig();
-    const { url } = double.sandbox;
-    controller = new FaultsController({
-      ...config,
-      sandbox: { host: '127.0.0.1', port: 0, stateDir: '', origin: url, start: false, gcsPublicKey: '' },
-    });
+    controller = controlOf(['stripe', 'gcs', 'sendgrid']);
   });
+
+  function controlOf(services: readonly SandboxService[]): FaultsController {
+    const origin = double.sandbox.url;
+    const sandbox = { services, host: '127.0.0.1', port: 0, stateDir: '', origin, start: false, gcsPublicKey: '' };
+    return new FaultsController({ ...testConfig(), sandbox });
+  }
 
   afterEach(async () => {
     await double.close();
@@ -40,6 +42,14 @@ describe('FaultsController', () => {
   it('refuses services that have no double', async () => {
     await expect(controller.get('paypal')).rejects.toThrow(NotFoundError);
     await expect(controller.set('stripe/../gcs', { kind: 'hang' })).rejects.toThrow(NotFoundError);
+  });
+
+  it('knows no double of a service that has a key of its own', async () => {
+    const control = controlOf(['gcs']);
+    const { data } = await control.list();
+    expect(data.services.map(({ service }) => service)).toEqual(['gcs']);
+    await expect(control.set('stripe', { kind: 'hang' })).rejects.toMatchObject({ details: { services: ['gcs'] } });
+    expect(double.sandbox.faults.view('stripe').fault).toBeNull();
   });
 
   it('says so when the doubles are gone', async () => {

@@ -5,7 +5,7 @@ import { ExternalServiceError, NotFoundError } from '../../platform/errors/index
 import { Operation, Tag } from '../../platform/http/index.js';
 import { FaultDto, faultOf } from './dto/fault.dto.js';
 import { DoubleResponse, DoublesResponse, type DoublesView, type DoubleView } from './dto/faults.response.js';
-import { isSandboxService, SANDBOX_SERVICES, type SandboxService } from './fault.js';
+import type { SandboxService } from './fault.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -17,16 +17,22 @@ const TIMEOUT_MS = 5_000;
 @Controller('sandbox/faults')
 @UseGuards(AdminGuard)
 export class FaultsController {
-  constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
+  private readonly origin: string;
+  private readonly services: readonly SandboxService[];
+
+  constructor(@Inject(APP_CONFIG) { sandbox }: AppConfig) {
+    this.origin = sandbox?.origin ?? '';
+    this.services = sandbox?.services ?? [];
+  }
 
   @Get()
   @Operation({
-    summary: 'Each double with the fault in force',
+    summary: 'Each double that stands in for a service, with the fault in force',
     answer: DoublesResponse,
     errors: ['SERVICE_UNAVAILABLE'],
   })
   async list(): Promise<DoublesResponse> {
-    return { data: await this.forward<DoublesView>('GET', '') };
+    return { data: this.usedOf(await this.forward<DoublesView>('GET', '')) };
   }
 
   @Get(':service')
@@ -36,7 +42,7 @@ export class FaultsController {
     errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
   })
   async get(@Param('service') service: string): Promise<DoubleResponse> {
-    return { data: await this.forward<DoubleView>('GET', `/${known(service)}`) };
+    return { data: await this.forward<DoubleView>('GET', `/${this.known(service)}`) };
   }
 
   @Put(':service')
@@ -52,7 +58,7 @@ export class FaultsController {
     errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
   })
   async set(@Param('service') service: string, @Body() body: FaultDto): Promise<DoubleResponse> {
-    return { data: await this.forward<DoubleView>('PUT', `/${known(service)}`, faultOf(body)) };
+    return { data: await this.forward<DoubleView>('PUT', `/${this.known(service)}`, faultOf(body)) };
   }
 
   @Delete(':service')
@@ -62,19 +68,29 @@ export class FaultsController {
     errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
   })
   async clear(@Param('service') service: string): Promise<DoubleResponse> {
-    return { data: await this.forward<DoubleView>('DELETE', `/${known(service)}`) };
+    return { data: await this.forward<DoubleView>('DELETE', `/${this.known(service)}`) };
   }
 
   @Delete()
   @Operation({ summary: 'Heal all doubles', answer: DoublesResponse, errors: ['SERVICE_UNAVAILABLE'] })
   async clearAll(): Promise<DoublesResponse> {
-    return { data: await this.forward<DoublesView>('DELETE', '') };
+    return { data: this.usedOf(await this.forward<DoublesView>('DELETE', '')) };
+  }
+
+  /** The doubles that stand in for something: a vendor with a key of its own is asked itself, whatever becomes of its double. */
+  private usedOf({ services }: DoublesView): DoublesView {
+    return { services: services.filter(({ service }) => this.services.includes(service)) };
+  }
+
+  private known(service: string): SandboxService {
+    const known = this.services.find((name) => name === service);
+    if (known === undefined) throw new NotFoundError('SERVICE_NOT_FOUND', { details: { services: this.services } });
+    return known;
   }
 
   private async forward<T>(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
-    const origin = this.config.sandbox?.origin ?? '';
     try {
-      const response = await fetch(`${origin}/sandbox/faults${path}`, {
+      const response = await fetch(`${this.origin}/sandbox/faults${path}`, {
         method,
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -85,9 +101,4 @@ export class FaultsController {
       throw new ExternalServiceError('SERVICE_UNAVAILABLE', { cause });
     }
   }
-}
-
-function known(service: string): SandboxService {
-  if (isSandboxService(service)) return service;
-  throw new NotFoundError('SERVICE_NOT_FOUND', { details: { services: SANDBOX_SERVICES } });
 }

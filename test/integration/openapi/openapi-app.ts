@@ -17,7 +17,14 @@ import { ScriptedInspector } from '../rendering/fakes.js';
 import type { OpenApiDocument } from './document.js';
 
 /** The doubles run already. */
-const NO_START = { host: '127.0.0.1', port: 0, stateDir: '', start: false, gcsPublicKey: '' } as const;
+const NO_START = {
+  services: ['stripe', 'gcs', 'sendgrid'],
+  host: '127.0.0.1',
+  port: 0,
+  stateDir: '',
+  start: false,
+  gcsPublicKey: '',
+} as const;
 
 export const PASSWORD = 'correct horse 1';
 
