@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountModule } from './account/index.js';
-import { AdminMonitoringModule, OperatorApiModule } from './admin-monitoring/index.js';
+import { AdminMonitoringModule, AuditModule, AuditTrail, OperatorApiModule } from './admin-monitoring/index.js';
 import { AuthModule } from './auth/index.js';
 import { type AppConfig, ConfigModule } from './config/index.js';
 import { EmailModule } from './email/index.js';
@@ -62,5 +62,5 @@ export class AppModule {
 async function sandboxModules(config: AppConfig): Promise<DynamicModule[]> {
   if (config.sandbox === null) return [];
   const { SandboxModule } = await import('./sandbox/index.js');
-  return [SandboxModule.register(config)];
+  return [SandboxModule.register(config, { module: AuditModule, trail: AuditTrail })];
 }

@@ -9,6 +9,7 @@ export { AdminGuard } from './guards/admin.guard.js';
 export { AuthGuard } from './guards/auth.guard.js';
 export { ReadableInOutage } from './guards/readable-in-outage.decorator.js';
 export { CurrentUser } from './guards/current-user.decorator.js';
+export { ByOperator, type Operator } from './guards/operator.decorator.js';
 export { PasswordConfirmation } from './password-confirmation.js';
 export { UserDirectory } from './user-directory.js';
 export { wireUser } from './wire-user.js';

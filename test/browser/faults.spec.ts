@@ -53,6 +53,9 @@ describe('the dashboard of a product with a sandbox', () => {
     await double('stripe').getByText('Answers as it should.').waitFor();
     await eventually(async () => (await pay()).status === 201, { what: 'Stripe to be asked again' });
     await serviceOf(page, 'stripe').getByText('Closed').waitFor();
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByText('sandbox break stripe').waitFor();
+    await page.getByText('sandbox heal stripe').waitFor();
     expect(visitor.askedOrigins()).toEqual([product.origin]);
   }, 120_000);
 

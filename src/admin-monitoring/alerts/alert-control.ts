@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Operator } from '../../auth/index.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import type { Operator } from '../audit/operator.decorator.js';
 import { type ConfigureAlertDto, newRule, type PatchAlertDto, ruleChanges } from './dto/alert-rule.dto.js';
 import type { AlertRule } from './entities/alert-rule.entity.js';
 import { type AlertTestResult, AlertTests } from './notify/alert-tests.js';

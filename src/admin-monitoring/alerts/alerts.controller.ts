@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../../auth/index.js';
+import { AdminGuard, ByOperator, type Operator } from '../../auth/index.js';
 import { Operation, PageQuery, pagination, Tag } from '../../platform/http/index.js';
-import { ByOperator, type Operator } from '../audit/operator.decorator.js';
 import { AlertControl } from './alert-control.js';
 import { AlertHistory } from './alert-history.js';
 import { AlertHistoryQuery } from './dto/alert-history-query.dto.js';

@@ -1,8 +1,7 @@
 import { Body, Controller, Get, Header, Inject, Param, Patch, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../../auth/index.js';
+import { AdminGuard, ByOperator, type Operator } from '../../auth/index.js';
 import { Operation, Tag } from '../../platform/http/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
-import { ByOperator, type Operator } from '../audit/operator.decorator.js';
 import { GroupRegister } from '../grouping/group-register.js';
 import { ErrorStatistics } from '../statistics/error-statistics.js';
 import { GroupCourses } from '../statistics/group-courses.js';

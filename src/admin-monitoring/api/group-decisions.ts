@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Operator } from '../../auth/index.js';
 import type { AuditAction } from '../audit/audit-actions.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import type { Operator } from '../audit/operator.decorator.js';
 import type { ErrorGroup } from '../entities/error-group.entity.js';
 import { type GroupDecision, GroupRegister } from '../grouping/group-register.js';
 

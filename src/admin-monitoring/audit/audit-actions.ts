@@ -13,6 +13,9 @@ export const AUDIT_ACTIONS = [
   'error_group.reopen',
   'job.retry',
   'email.resend',
+  'sandbox.break',
+  'sandbox.heal',
+  'sandbox.heal_all',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

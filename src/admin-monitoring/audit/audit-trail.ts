@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Operator } from '../../auth/index.js';
 import { Database } from '../../platform/database/index.js';
 import { redact, redactString, SecurityLog } from '../../platform/logging/index.js';
 import { CLOCK, type Clock, newId } from '../../platform/time/index.js';
 import type { AuditAction } from './audit-actions.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import type { Operator } from './operator.decorator.js';
 
 /** What somebody is about to change, and why. */
 export interface AuditedChange {

@@ -1,10 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../../auth/index.js';
+import { AdminGuard, ByOperator, type Operator } from '../../auth/index.js';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { Operation, pagination, Tag } from '../../platform/http/index.js';
 import { type CircuitOrder, CircuitOrders } from '../../platform/resilience/index.js';
 import { ReasonDto } from '../audit/dto/reason.dto.js';
-import { ByOperator, type Operator } from '../audit/operator.decorator.js';
 import { CircuitControl } from './circuit-control.js';
 import { CircuitEvents } from './circuit-events.js';
 import { CircuitBreakersResponse, CircuitEventsResponse, wireCircuitEvent } from './dto/circuit-breakers.response.js';

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Operator } from '../../auth/index.js';
 import type { ServiceName } from '../../config/index.js';
 import { redactString } from '../../platform/logging/index.js';
 import { type CircuitOrder, CircuitOrders, type OrderRequest } from '../../platform/resilience/index.js';
 import { CLOCK, type Clock } from '../../platform/time/index.js';
 import type { AuditAction } from '../audit/audit-actions.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import type { Operator } from '../audit/operator.decorator.js';
 
 /** How an operator overrides a circuit for a while. */
 export type TimedOrder = 'isolate' | 'disable';

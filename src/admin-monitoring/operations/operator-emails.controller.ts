@@ -1,10 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../../auth/index.js';
+import { AdminGuard, ByOperator, type Operator } from '../../auth/index.js';
 import { EmailOperations } from '../../email/index.js';
 import { Operation, pagination, Tag } from '../../platform/http/index.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ReasonDto } from '../audit/dto/reason.dto.js';
-import { ByOperator, type Operator } from '../audit/operator.decorator.js';
 import { EmailPageResponse, EmailQuery, ResentEmailResponse, wireEmail } from './dto/emails.dto.js';
 
 /** The outbox. */

@@ -1,10 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { AdminGuard, UserDirectory } from '../../auth/index.js';
+import { AdminGuard, ByOperator, type Operator, UserDirectory } from '../../auth/index.js';
 import { Operation, pagination, Tag } from '../../platform/http/index.js';
 import { JobOperations } from '../../rendering/index.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { ReasonDto } from '../audit/dto/reason.dto.js';
-import { ByOperator, type Operator } from '../audit/operator.decorator.js';
 import { JobPageResponse, JobQuery, RetriedJobResponse, wireJob } from './dto/jobs.dto.js';
 
 /** The render jobs of all customers. */

@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, Inject, Param, Put, UseGuards } from '@nestjs/common';
-import { AdminGuard } from '../../auth/index.js';
+import { AdminGuard, ByOperator, type Operator } from '../../auth/index.js';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { ExternalServiceError, NotFoundError } from '../../platform/errors/index.js';
 import { Operation, Tag } from '../../platform/http/index.js';
 import { FaultDto, faultOf } from './dto/fault.dto.js';
 import { DoubleResponse, DoublesResponse, type DoublesView, type DoubleView } from './dto/faults.response.js';
 import type { SandboxService } from './fault.js';
+import { FAULT_AUDIT, type FaultAudit } from './fault-audit.port.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -20,7 +21,10 @@ export class FaultsController {
   private readonly origin: string;
   private readonly services: readonly SandboxService[];
 
-  constructor(@Inject(APP_CONFIG) { sandbox }: AppConfig) {
+  constructor(
+    @Inject(APP_CONFIG) { sandbox }: AppConfig,
+    @Inject(FAULT_AUDIT) private readonly audit: FaultAudit,
+  ) {
     this.origin = sandbox?.origin ?? '';
     this.services = sandbox?.services ?? [];
   }
@@ -57,8 +61,18 @@ export class FaultsController {
     answer: DoubleResponse,
     errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
   })
-  async set(@Param('service') service: string, @Body() body: FaultDto): Promise<DoubleResponse> {
-    return { data: await this.forward<DoubleView>('PUT', `/${this.known(service)}`, faultOf(body)) };
+  async set(
+    @Param('service') service: string,
+    @Body() body: FaultDto,
+    @ByOperator() by: Operator,
+  ): Promise<DoubleResponse> {
+    const target = this.known(service);
+    const fault = faultOf(body);
+    const data = await this.audit.change(
+      { by, action: 'sandbox.break', target, details: { ...fault } },
+      async () => await this.forward<DoubleView>('PUT', `/${target}`, fault),
+    );
+    return { data };
   }
 
   @Delete(':service')
@@ -67,14 +81,23 @@ export class FaultsController {
     answer: DoubleResponse,
     errors: ['SERVICE_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
   })
-  async clear(@Param('service') service: string): Promise<DoubleResponse> {
-    return { data: await this.forward<DoubleView>('DELETE', `/${this.known(service)}`) };
+  async clear(@Param('service') service: string, @ByOperator() by: Operator): Promise<DoubleResponse> {
+    const target = this.known(service);
+    const data = await this.audit.change(
+      { by, action: 'sandbox.heal', target },
+      async () => await this.forward<DoubleView>('DELETE', `/${target}`),
+    );
+    return { data };
   }
 
   @Delete()
   @Operation({ summary: 'Heal all doubles', answer: DoublesResponse, errors: ['SERVICE_UNAVAILABLE'] })
-  async clearAll(): Promise<DoublesResponse> {
-    return { data: this.usedOf(await this.forward<DoublesView>('DELETE', '')) };
+  async clearAll(@ByOperator() by: Operator): Promise<DoublesResponse> {
+    const all = await this.audit.change(
+      { by, action: 'sandbox.heal_all' },
+      async () => await this.forward<DoublesView>('DELETE', ''),
+    );
+    return { data: this.usedOf(all) };
   }
 
   /** The doubles that stand in for something: a vendor with a key of its own is asked itself, whatever becomes of its double. */
