@@ -9,7 +9,8 @@ import { DownloadQuery } from './dto/download-query.dto.js';
 import { CHUNK_BYTES } from './file-digest.js';
 import { fileResponse, type FileRequestHeaders } from './file-response.js';
 
-const FILE = { 'video/mp4': { schema: { type: 'string', format: 'binary' } } };
+const BYTES = { schema: { type: 'string', format: 'binary' } };
+const FILE = { 'video/mp4': BYTES, 'image/jpeg': BYTES };
 
 /** Serves files while they lie in fallback storage. */
 @Tag('Rendering')

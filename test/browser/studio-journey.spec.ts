@@ -53,6 +53,7 @@ describe('a customer in the studio', () => {
     await guest.make();
     await guest.getsVideo();
     expect(await visitor.look('video')).toEqual([]);
+    await expect(posterWidth(page)).resolves.toBeGreaterThan(0);
     const [download] = await Promise.all([page.waitForEvent('download'), guest.video.click()]);
     expect(download.suggestedFilename()).toBe('Night-Drive.mp4');
     await page.getByText('Used for a video').waitFor();
@@ -159,3 +160,25 @@ describe('a customer in the studio', () => {
     return `/${link ?? ''}`;
   }
 });
+
+/** Loads the picture that stands for a video until it plays, under the page's own policy, and gives its width in pixels. */
+async function posterWidth(page: Page): Promise<number> {
+  return await page.locator('video').evaluate(async (element) => {
+    const { poster, ownerDocument } = element as unknown as Video;
+    const picture = ownerDocument.createElement('img');
+    picture.src = poster;
+    await picture.decode();
+    return picture.naturalWidth;
+  });
+}
+
+interface Video {
+  readonly poster: string;
+  readonly ownerDocument: { createElement(name: 'img'): Picture };
+}
+
+interface Picture {
+  src: string;
+  readonly naturalWidth: number;
+  decode(): Promise<void>;
+}

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadImage } from '@napi-rs/canvas';
+import type { RenderDownload } from '../../src/rendering/dto/rendering.response.js';
 import { track } from '../support/audio.js';
 import type { Customer } from '../support/customer.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -37,9 +39,10 @@ describe('a customer with a track', () => {
     expect(job).toMatchObject({ status: 'completed', progress: 100, error: null });
     expect(await customer.paymentStatus(sessionId)).toBe('consumed');
 
-    const { body } = await customer.get<{ download_url: string; filename: string; size_bytes: number }>(
-      `/api/jobs/render/download/${jobId}`,
-    );
+    const { body } = await customer.get<RenderDownload>(`/api/jobs/render/download/${jobId}`);
+    const thumbnail = await fetch(body.thumbnail_url ?? '');
+    expect(thumbnail.headers.get('content-type')).toBe('image/jpeg');
+    await expect(loadImage(await thumbnail.arrayBuffer())).resolves.toMatchObject({ width: 854, height: 480 });
     const bytes = Buffer.from(await (await fetch(body.download_url)).arrayBuffer());
     expect(bytes.length).toBe(body.size_bytes);
     const directory = mkdtempSync(join(tmpdir(), 'oriel-video-'));

@@ -113,6 +113,14 @@ export class RenderDownload {
   @Field({ format: 'uri', description: 'Needs no token; lives until `expires_at`' })
   readonly download_url!: string;
 
+  @Field({
+    type: String,
+    format: 'uri',
+    nullable: true,
+    description: 'A frame of the video as JPEG, under the same terms',
+  })
+  readonly thumbnail_url!: string | null;
+
   @TimeField()
   readonly expires_at!: string;
 

@@ -25,7 +25,7 @@ export class RenderDownloads {
    * @throws ConflictError `JOB_NOT_COMPLETED`, GoneError `DOWNLOAD_EXPIRED` once the video is no longer kept
    */
   async link(job: RenderJob): Promise<RenderDownload> {
-    const { status, videoObjectId, completedAt, videoSizeBytes } = job;
+    const { status, videoObjectId, thumbnailObjectId, completedAt, videoSizeBytes } = job;
     if (status !== 'completed' || videoObjectId === null || completedAt === null) {
       throw new ConflictError('JOB_NOT_COMPLETED', { details: { status } });
     }
@@ -35,10 +35,23 @@ export class RenderDownloads {
       throw new GoneError('DOWNLOAD_EXPIRED', { details: { expired_at: new Date(keptUntilMs).toISOString() } });
     }
     const filename = videoFilename(job.config.title);
-    const { url, expiresAt } = await this.storage.downloadUrl(videoObjectId, {
+    const expiresInSeconds = Math.min(LINK_LIFETIME_SECONDS, remainingSeconds);
+    const [video, thumbnail] = await Promise.all([
+      this.storage.downloadUrl(videoObjectId, { filename, expiresInSeconds }),
+      thumbnailObjectId === null
+        ? null
+        : this.storage.downloadUrl(thumbnailObjectId, { filename: thumbnailFilename(filename), expiresInSeconds }),
+    ]);
+    return {
+      download_url: video.url,
+      thumbnail_url: thumbnail?.url ?? null,
+      expires_at: video.expiresAt.toISOString(),
       filename,
-      expiresInSeconds: Math.min(LINK_LIFETIME_SECONDS, remainingSeconds),
-    });
-    return { download_url: url, expires_at: expiresAt.toISOString(), filename, size_bytes: videoSizeBytes ?? 0 };
+      size_bytes: videoSizeBytes ?? 0,
+    };
   }
+}
+
+function thumbnailFilename(videoName: string): string {
+  return videoName.replace(/\.mp4$/, '.jpg');
 }

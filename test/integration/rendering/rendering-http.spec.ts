@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import { FileValidationError } from '../../../src/platform/errors/index.js';
@@ -251,11 +252,13 @@ describe('Rendering over HTTP', () => {
     const early = await room.get<ErrorBody>(musician, `/download/${jobId}`);
     expect([early.status, early.body.error.code]).toEqual([409, 'JOB_NOT_COMPLETED']);
     const video = { videoObjectId: jobId, videoSizeBytes: 1_234_567, completedAt: new Date() };
-    await change(jobId, { status: 'completed', ...video });
+    const thumbnailObjectId = randomUUID();
+    await change(jobId, { status: 'completed', thumbnailObjectId, ...video });
     const ready = await room.get(musician, `/download/${jobId}`);
     expect(ready.status).toBe(200);
     expect(ready.body).toEqual({
       download_url: `https://storage.example/${jobId}/Night-Drive.mp4`,
+      thumbnail_url: `https://storage.example/${thumbnailObjectId}/Night-Drive.jpg`,
       expires_at: expect.stringMatching(/Z$/),
       filename: 'Night-Drive.mp4',
       size_bytes: 1_234_567,

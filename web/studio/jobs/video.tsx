@@ -64,6 +64,7 @@ function Screen({ download, watching, onRenew }: ScreenProps) {
         controls
         preload="metadata"
         src={download.download_url}
+        {...(download.thumbnail_url === null ? {} : { poster: download.thumbnail_url })}
         aria-label={download.filename}
         onTimeUpdate={keep}
         onPlaying={keep}
