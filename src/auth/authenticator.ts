@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/index.js';
 import { TokenError } from '../platform/errors/index.js';
 import { CLOCK, type Clock } from '../platform/time/index.js';
-import { AccessTokens } from './access-tokens.js';
+import { type AccessClaims, AccessTokens } from './access-tokens.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { AuthSession } from './entities/auth-session.entity.js';
 import type { User } from './entities/user.entity.js';
@@ -23,7 +23,14 @@ export class Authenticator {
    *   was disabled; DatabaseError when that cannot be found out
    */
   async authenticate(accessToken: string): Promise<AuthenticatedUser> {
-    const claims = await this.accessTokens.read(accessToken);
+    return await this.lookUp(await this.accessTokens.read(accessToken));
+  }
+
+  /**
+   * The user of a session, as both are now.
+   * @throws TokenError `TOKEN_REVOKED`, DatabaseError; as {@link authenticate}
+   */
+  async lookUp(claims: AccessClaims): Promise<AuthenticatedUser> {
     const session = await this.database.read((manager) =>
       manager
         .createQueryBuilder(AuthSession, 'session')

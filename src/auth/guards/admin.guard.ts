@@ -52,7 +52,7 @@ export class AdminGuard implements CanActivate {
       const readable = this.reflector.get<boolean | undefined>(READABLE_IN_OUTAGE, context.getHandler()) === true;
       const user = readable ? await this.recentAdmins.find(token) : null;
       if (user === null) throw error;
-      request.authenticatedUser = user;
+      this.authGuard.note(request, user);
       return user;
     }
   }

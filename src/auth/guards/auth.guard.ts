@@ -40,10 +40,15 @@ export class AuthGuard implements CanActivate {
     return await this.authenticate(request, bearerOf(request));
   }
 
-  private async authenticate(request: FastifyRequest, token: string): Promise<AuthenticatedUser> {
-    const user = await this.authenticator.authenticate(token);
+  /** Notes whose request it is. */
+  note(request: FastifyRequest, user: AuthenticatedUser): void {
     request.authenticatedUser = user;
     this.requestContext.set('userId', user.id);
+  }
+
+  private async authenticate(request: FastifyRequest, token: string): Promise<AuthenticatedUser> {
+    const user = await this.authenticator.authenticate(token);
+    this.note(request, user);
     return user;
   }
 }
