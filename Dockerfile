@@ -8,7 +8,7 @@ COPY tsconfig.json nest-cli.json .swcrc vite.config.ts ./
 COPY src ./src
 COPY web ./web
 COPY migrations ./migrations
-# The sandbox and test support are for development only and are not part of the image.
+# The sandbox is for development only and not part of the image.
 RUN npm run build && rm -rf dist/src/sandbox
 
 FROM node:24-slim AS dependencies
