@@ -1,7 +1,7 @@
-import { JwtService } from '@nestjs/jwt';
 import { User } from '../../../src/auth/index.js';
 import { testConfig } from '../../../src/config/testing.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { expiredToken } from '../../support/expired-token.js';
 import { OperatorApp, OTHER_ADMINS, type Wire } from './operator-app.js';
 
 const PREFIX = '/admin/api/monitoring/';
@@ -62,7 +62,7 @@ describe('Each route of the operator’s', () => {
       case 'a broken token':
         return `${admin.slice(0, -6)}broken`;
       case 'an expired token':
-        return await expired();
+        return expiredToken(admin, testConfig().auth.jwtSecret);
       case 'a customer':
         return await app.tokenOf(await app.register());
       case 'an administrator with an unverified address':
@@ -70,15 +70,6 @@ describe('Each route of the operator’s', () => {
       case 'a disabled administrator':
         return await disabled();
     }
-  }
-
-  /** The administrator's own token, as it would be an hour from now. */
-  async function expired(): Promise<string> {
-    const jwt = new JwtService();
-    const claims = jwt.decode<Readonly<Record<string, unknown>>>(admin);
-    const past = Math.floor(Date.now() / 1_000) - 60;
-    const { jwtSecret: secret } = testConfig().auth;
-    return await jwt.signAsync({ ...claims, iat: past - 3_600, exp: past }, { secret, algorithm: 'HS256' });
   }
 
   async function disabled(): Promise<string> {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { ErrorGroups } from '../../../src/admin-monitoring/api/dto/error-groups.response.js';
+import type { RecentErrors } from '../../../src/admin-monitoring/api/dto/recent-errors.response.js';
 import { CaptureLoop } from '../../../src/admin-monitoring/capture/capture-loop.js';
 import { CaptureStore } from '../../../src/admin-monitoring/capture/capture-store.js';
 import { NewsStreams } from '../../../src/admin-monitoring/live/news-streams.js';
@@ -117,6 +119,16 @@ export class MonitoringApp {
     return await this.ask(method, `${ROOT}${path}`, { token: this.adminToken, body });
   }
 
+  /** The newest errors, as an administrator gets them. */
+  async recentErrors(query = ''): Promise<RecentErrors> {
+    return await this.read<RecentErrors>(`/logs/recent-errors?${query}`);
+  }
+
+  /** The groups of errors, as an administrator gets them. */
+  async errorGroups(query = ''): Promise<ErrorGroups> {
+    return await this.read<ErrorGroups>(`/errors/groups?${query}`);
+  }
+
   /** The live stream, as an administrator gets it. */
   async stream(signal: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     return await fetch(`${this.origin}${ROOT}/stream`, {
@@ -134,6 +146,12 @@ export class MonitoringApp {
   async reportFromBrowser<Body>(body: object, address: string): Promise<Answer<Body>> {
     const headers = { 'user-agent': 'Mozilla/5.0 (test)', 'x-forwarded-for': address };
     return await this.ask('POST', '/api/logs', { body, headers });
+  }
+
+  private async read<Data>(path: string): Promise<Data> {
+    const { status, body } = await this.admin<Data>('GET', path);
+    if (status !== 200) throw new Error(`GET ${path} answered ${status} ${body.error.code}`);
+    return body.data;
   }
 
   async ask<Body>(
