@@ -148,12 +148,6 @@ export class MonitoringApp {
     return await this.ask('POST', '/api/logs', { body, headers });
   }
 
-  private async read<Data>(path: string): Promise<Data> {
-    const { status, body } = await this.admin<Data>('GET', path);
-    if (status !== 200) throw new Error(`GET ${path} answered ${status} ${body.error.code}`);
-    return body.data;
-  }
-
   async ask<Body>(
     method: 'GET' | 'PATCH' | 'POST',
     path: string,
@@ -170,6 +164,12 @@ export class MonitoringApp {
     });
     const text = await response.text();
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+  }
+
+  private async read<Data>(path: string): Promise<Data> {
+    const { status, body } = await this.admin<Data>('GET', path);
+    if (status !== 200) throw new Error(`GET ${path} answered ${status} ${body.error.code}`);
+    return body.data;
   }
 }
 
