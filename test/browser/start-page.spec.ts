@@ -1,4 +1,6 @@
+import type { Route } from 'playwright-core';
 import { MAX_SCRIPT_BYTES, type Visitor } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { PageStage } from '../support/page-stage.js';
 import type { ProductUnderTest } from '../support/product.js';
 
@@ -33,6 +35,23 @@ describe('the start page', () => {
     expect(await visitor.look('start')).toEqual([]);
     expect(visitor.complaints()).toEqual([]);
     expect(visitor.askedOrigins()).toEqual([product.origin]);
+  });
+
+  it('lets nobody wait who was never signed in here, and whoever was until it is known', async () => {
+    const { page } = visitor;
+    const held: Route[] = [];
+    await page.route('**/api/auth/web/refresh', (route) => void held.push(route));
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Create account' }).waitFor();
+    await page.getByText('$9.99').waitFor();
+    await eventually('it is asked who is there', () => held.length === 1);
+    await page.evaluate("localStorage.setItem('oriel-session', 'yes')");
+    await page.reload();
+    await eventually('it is asked again', () => held.length === 2);
+    await page.getByRole('status', { name: 'Loading' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Create account' }).count()).toBe(0);
+    await held[1]?.continue();
+    await page.getByRole('button', { name: 'Create account' }).waitFor();
   });
 
   it('loads no more script than a phone can bear', async () => {

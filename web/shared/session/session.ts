@@ -4,6 +4,7 @@ import type { LoginDto, paths, UserResponse, WebSessionResponse } from '../../ge
 import { answerOf } from '../api/answer.ts';
 import { RequestFailed } from '../api/failure.ts';
 import { fetchInTime } from '../api/transport.ts';
+import { mayBeSignedIn, remember } from './remembered.ts';
 
 /** Who is in front of the page. */
 export type SessionState =
@@ -23,7 +24,10 @@ const api = createClient<paths>({ fetch: fetchInTime });
  * Tabs refresh one after another (Web Locks) and tell one another when somebody signs in or out, or has changed.
  */
 class Session {
-  readonly state = signal<SessionState>({ state: 'unknown' });
+  /** Nobody has to wait for an answer who was never signed in here; should the answer be another, it changes. */
+  readonly state = signal<SessionState>(
+    mayBeSignedIn() ? { state: 'unknown' } : { state: 'signed-out', expired: false },
+  );
   private token: { readonly value: string; readonly expiresAt: number } | null = null;
   private renewal: Promise<string | null> | null = null;
   private readonly otherTabs = new BroadcastChannel(NAME);
@@ -47,6 +51,8 @@ class Session {
 
   /** @throws RequestFailed `AUTHENTICATION_FAILED` and whatever else can go wrong */
   async signIn(credentials: LoginDto): Promise<void> {
+    // The answer to who was here before must not come after the one to this.
+    await this.renewal?.catch(() => null);
     this.accept(await answerOf(api.POST('/api/auth/web/login', { body: credentials })));
     this.otherTabs.postMessage('signed-in');
   }
@@ -104,11 +110,16 @@ class Session {
   private accept({ access_token: value, expires_in: seconds, user }: WebSessionResponse): string {
     this.token = { value, expiresAt: Date.now() + seconds * 1_000 };
     this.state.value = { state: 'signed-in', user };
+    remember(true);
     return value;
   }
 
   private forget(expired: boolean): void {
     this.token = null;
+    remember(false);
+    const current = this.state.peek();
+    // The same again would have the page drawn anew.
+    if (current.state === 'signed-out' && current.expired === expired) return;
     this.state.value = { state: 'signed-out', expired };
   }
 }
