@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Failure, failureOf } from '../api/failure.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { Skeleton } from './panel.tsx';
@@ -23,7 +23,8 @@ export function useResource<T>(load: (signal: AbortSignal) => Promise<T>, key = 
   const latest = useRef(load);
   latest.current = load;
   const reload = useCallback(() => setRound((value) => value + 1), []);
-  useEffect(() => {
+  // Before anything is painted: what was asked for is on its way by then.
+  useLayoutEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     latest.current(signal).then(

@@ -6,8 +6,15 @@ const BEAT_SECONDS = 0.5;
 /** A minor ninth over its bass, in hertz, up to where a small speaker shines. */
 const CHORD_HZ = [55, 110, 220, 261.6, 329.6, 392, 493.9, 880, 1_318.5, 2_637, 5_274] as const;
 
-/** A made-up beat over a chord, to show a look with before there is a track. */
+let made: DecodedTrack | null = null;
+
+/** A made-up beat over a chord, to show a look with before there is a track. It takes a while to make, once. */
 export function exampleTrack(): DecodedTrack {
+  made ??= make();
+  return made;
+}
+
+function make(): DecodedTrack {
   const samples = Float32Array.from({ length: SECONDS * ANALYSIS_RATE_HZ }, (_, index) => sampleAt(index));
   return { left: samples, right: samples, durationSeconds: SECONDS };
 }

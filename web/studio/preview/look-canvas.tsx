@@ -11,13 +11,14 @@ const SETTLE_MS = 120;
 const LONGEST_WAIT_MS = 1_000;
 
 interface LookCanvasProps {
-  readonly track: DecodedTrack;
+  /** Asked when there is time to draw; the same function gives the same track. */
+  readonly trackOf: () => DecodedTrack;
   readonly atSeconds: number;
   readonly label: string;
 }
 
 /** The look that is being chosen, at a moment of a track. */
-export function LookCanvas({ track, atSeconds, label }: LookCanvasProps) {
+export function LookCanvas({ trackOf, atSeconds, label }: LookCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [stage, setStage] = useState<PreviewStage | null>(null);
   const [isWithoutFont, setWithoutFont] = useState(false);
@@ -27,10 +28,10 @@ export function LookCanvas({ track, atSeconds, label }: LookCanvasProps) {
     let isCurrent = true;
     const prepare = async (): Promise<void> => {
       try {
-        const fonts = await loadTitleFonts(look.title ?? '');
         if (stage === null) await untilIdle();
+        const fonts = await loadTitleFonts(look.title ?? '');
         if (!isCurrent || canvas.current === null) return;
-        setStage(new PreviewStage(canvas.current, look, track, fonts));
+        setStage(new PreviewStage(canvas.current, look, trackOf(), fonts));
         setWithoutFont(false);
       } catch (error) {
         if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
@@ -42,7 +43,7 @@ export function LookCanvas({ track, atSeconds, label }: LookCanvasProps) {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [look, track, round]);
+  }, [look, trackOf, round]);
   useLayoutEffect(() => stage?.show(atSeconds), [stage, atSeconds]);
   return (
     <>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../shared/ui/button.tsx';
 import { draft } from '../draft/draft-store.ts';
 import type { DecodedTrack } from './decode-track.ts';
@@ -18,6 +18,7 @@ export function Player({ file, track }: PlayerProps) {
   const [isPlaying, setPlaying] = useState(false);
   const [atSeconds, setAt] = useState(track.durationSeconds * START_AT_SHARE);
   const url = useObjectUrl(file);
+  const trackOf = useCallback(() => track, [track]);
   const { visualization, fps } = draft.value.look;
 
   useEffect(() => {
@@ -46,7 +47,7 @@ export function Player({ file, track }: PlayerProps) {
 
   return (
     <div class="preview">
-      <LookCanvas track={track} atSeconds={atSeconds} label={`Preview of the look “${visualization}”`} />
+      <LookCanvas trackOf={trackOf} atSeconds={atSeconds} label={`Preview of the look “${visualization}”`} />
       {url !== null && (
         <audio
           ref={audio}

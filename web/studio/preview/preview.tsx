@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Skeleton } from '../../shared/ui/panel.tsx';
 import { draft } from '../draft/draft-store.ts';
 import { type DecodedTrack, decodeTrack } from './decode-track.ts';
@@ -15,10 +15,9 @@ export function Preview() {
 }
 
 function Example() {
-  const track = useMemo(exampleTrack, []);
   return (
     <figure class="preview">
-      <LookCanvas track={track} atSeconds={EXAMPLE_AT_SECONDS} label="The look, on an example" />
+      <LookCanvas trackOf={exampleTrack} atSeconds={EXAMPLE_AT_SECONDS} label="The look, on an example" />
       <figcaption class="small soft">An example. Drop your track, and it moves to your music.</figcaption>
     </figure>
   );
