@@ -20,10 +20,13 @@ interface Exchange {
   response: ServerResponse;
 }
 
+const EXCHANGE = Symbol('Exchange');
+
+/** The exchange is noted on the socket itself: a WeakMap would be felt at every request. */
+type Tracked = Duplex & { [EXCHANGE]?: Exchange };
+
 /** Answers with the envelope what Node refuses before Fastify sees it. */
 export class RawReplies {
-  private readonly exchanges = new WeakMap<Duplex, Exchange>();
-
   /** @param bodyLimitBytes - largest JSON body, named where a request is too large. */
   constructor(
     private readonly sink: ErrorSink,
@@ -40,9 +43,10 @@ export class RawReplies {
 
   /** Notes which exchange a socket is busy with, so that an answer of ours never lands in the middle of another one. */
   track(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = this.exchanges.get(request.socket);
+    const socket: Tracked = request.socket;
+    const exchange = socket[EXCHANGE];
     if (exchange === undefined) {
-      this.exchanges.set(request.socket, { request, response });
+      socket[EXCHANGE] = { request, response };
     } else {
       exchange.request = request;
       exchange.response = response;
@@ -50,12 +54,12 @@ export class RawReplies {
   }
 
   /** Fastify's `clientErrorHandler`: garbage, overflows, time-outs and broken framing. */
-  onClientError(error: ConnectionError, socket: Duplex): void {
+  onClientError(error: ConnectionError, socket: Tracked): void {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    const exchange = this.exchanges.get(socket);
+    const exchange = socket[EXCHANGE];
     if (exchange === undefined || exchange.response.writableFinished) return this.answer(error, socket);
     if (exchange.request.complete) {
       // The garbage came after a whole request: that one is answered first (RFC 9112 §9.3.2).
@@ -67,10 +71,10 @@ export class RawReplies {
     }
   }
 
-  private answer(cause: ConnectionError, socket: Duplex): void {
+  private answer(cause: ConnectionError, socket: Tracked): void {
     const code = PARSER_CODES[cause.code] ?? 'BAD_REQUEST';
     const details = code === 'BAD_REQUEST' ? { reason: 'malformed_http' } : {};
-    const toHead = isHead(cause, this.exchanges.get(socket));
+    const toHead = isHead(cause, socket[EXCHANGE]);
     this.end(socket, new ApiError(code, { details, cause }), toHead);
   }
 

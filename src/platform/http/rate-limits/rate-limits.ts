@@ -62,9 +62,13 @@ export class RateLimits {
   /** Counts a request against the default limits. @throws RateLimitError when one of them is used up. */
   consumeDefaults(request: FastifyRequest, reply: FastifyReply): void {
     const caller = this.callers.callerOf(request);
+    let tightest: Standing | undefined;
     for (const limit of this.defaults) {
-      this.settle(standingWith(limit, limit.windows.consume(caller)), caller, request, reply);
+      const standing = standingWith(limit, limit.windows.consume(caller));
+      if (tightest === undefined || standing.remaining <= tightest.remaining) tightest = standing;
+      if (isUsedUp(standing)) break;
     }
+    if (tightest !== undefined) this.settle(tightest, caller, request, reply);
   }
 
   /** Counts a request against a strict limit. @throws RateLimitError when it is used up. */
@@ -78,8 +82,8 @@ export class RateLimits {
 
   private settle(standing: Standing, caller: string, request: FastifyRequest, reply: FastifyReply): void {
     announce(reply, standing);
+    if (!isUsedUp(standing)) return;
     const { consumed, limit } = standing;
-    if (consumed <= limit.settings.points) return;
     // Once per window: a flood must not become a flood of log lines.
     if (consumed === limit.settings.points + 1) {
       this.securityLog.event('rate_limit_hit', 'A caller used up a rate limit', {
@@ -129,6 +133,10 @@ function windowStateOf({ consumedPoints, msBeforeNext }: RateLimiterRes): Window
 
 function standingWith(limit: Limit, { consumed, msLeft }: WindowState): Standing {
   return { limit, consumed, msLeft, remaining: Math.max(0, limit.settings.points - consumed) };
+}
+
+function isUsedUp({ consumed, limit }: Standing): boolean {
+  return consumed > limit.settings.points;
 }
 
 /** `RateLimit-*` as in draft-ietf-httpapi-ratelimit-headers-07; of several limits the one that leaves the least is told. */
