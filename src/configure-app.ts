@@ -3,9 +3,7 @@ import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import { ValidationPipe } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { HelmetOptions } from 'helmet';
 import type { AppConfig } from './config/index.js';
-import { contentSecurityPolicy } from './content-security-policy.js';
 import { serveOpenApi } from './openapi.js';
 import { ERROR_SINK, ErrorResponder, type ErrorSink, fromClassValidator } from './platform/errors/index.js';
 import {
@@ -22,10 +20,10 @@ import {
   refuseUnknownRoutes,
   RequestContext,
   RouteTable,
-  securityHeaders,
   serveProbesOnly,
 } from './platform/http/index.js';
 import { servePages } from './pages.js';
+import { everyResponse } from './response-headers.js';
 
 export { fastifyOptions } from './platform/http/index.js';
 
@@ -70,7 +68,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
 
   const routes = RouteTable.of(fastify);
   answerErrorsOfAllRoutes(fastify, responder);
-  adapter.setOnRequestHook(openRequest(context, rawReplies, securityHeaders(helmetOptions(config))));
+  adapter.setOnRequestHook(openRequest(context, rawReplies, everyResponse(config)));
   await fastify.register(cors, corsOptions(config));
   limitRequests(fastify, app.get(RateLimits));
   refuseUnknownRoutes(fastify, routes, responder);
@@ -124,12 +122,4 @@ async function configureBodies(app: NestFastifyApplication, config: AppConfig): 
     jsonBodyParser(fastify),
   );
   await app.register(multipart, { limits: { ...FORM_LIMITS, fileSize: config.rendering.maxUploadBytes } });
-}
-
-/** Plain HTTP stays possible where nobody terminates TLS. */
-function helmetOptions(config: AppConfig): HelmetOptions {
-  return {
-    strictTransportSecurity: config.environment === 'production',
-    contentSecurityPolicy: contentSecurityPolicy(config),
-  };
 }

@@ -5,8 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from './config/index.js';
-import { contentSecurityPolicy } from './content-security-policy.js';
-import { type ApiDescription, buildApiDocument, securityHeaders } from './platform/http/index.js';
+import { type ApiDescription, buildApiDocument } from './platform/http/index.js';
+import { everyPage } from './response-headers.js';
 
 /** Files of the page change with a deployment only, and are asked for again under their version. */
 const ASSET_CACHING = 'public, max-age=86400';
@@ -41,11 +41,10 @@ export function serveOpenApi(app: NestFastifyApplication, fastify: FastifyInstan
     return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(json);
   });
   // Swagger UI writes style attributes.
-  const headers = securityHeaders({ contentSecurityPolicy: contentSecurityPolicy(config, { inlineStyles: true }) });
-  const { 'content-security-policy': policy } = headers;
+  const headers = everyPage(config, { inlineStyles: true });
   for (const path of ['/docs', '/docs/']) {
     fastify.get(path, (_request, reply) =>
-      reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page(config.version)),
+      reply.headers(headers).type('text/html; charset=utf-8').send(page(config.version)),
     );
   }
   servePageParts(fastify);

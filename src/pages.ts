@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AppConfig } from './config/index.js';
+import { everyPage } from './response-headers.js';
 
 /** Paths of each page. What mails and the checkout link to are views of the studio. */
 const PAGES = {
@@ -18,8 +19,9 @@ const PAGES = {
 export async function servePages(
   app: NestFastifyApplication,
   fastify: FastifyInstance,
-  { http: { pagesDir } }: AppConfig,
+  config: AppConfig,
 ): Promise<void> {
+  const { pagesDir } = config.http;
   // Without a build there are no pages, and their paths are unknown.
   if (pagesDir === null || !existsSync(join(pagesDir, 'index.html'))) return;
   await app.register(fastifyStatic, {
@@ -30,9 +32,12 @@ export async function servePages(
     maxAge: '1y',
     immutable: true,
   });
+  const headers = everyPage(config);
   for (const [file, paths] of Object.entries(PAGES)) {
     for (const path of paths) {
-      fastify.get(path, { config: { rateLimit: false } }, (_request, reply) => sendPage(reply, file, pagesDir));
+      fastify.get(path, { config: { rateLimit: false } }, (_request, reply) =>
+        sendPage(reply.headers(headers), file, pagesDir),
+      );
     }
   }
 }

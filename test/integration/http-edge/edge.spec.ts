@@ -146,11 +146,11 @@ describe('the HTTP edge', () => {
   ])('puts the security headers on %s', async (_what, request) => {
     const { headers } = await only(edge, request);
     expect(headers).toMatchObject({
-      'content-security-policy': expect.stringContaining("default-src 'self';"),
-      'cross-origin-opener-policy': 'same-origin',
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      'x-frame-options': 'SAMEORIGIN',
+      'x-frame-options': 'DENY',
     });
     expect(headers['strict-transport-security']).toBeUndefined();
   });
