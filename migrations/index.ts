@@ -13,6 +13,7 @@ import { CreateFleet1795400001500 } from './1795400001500-CreateFleet.js';
 import { CreateRequestSteps1795400001700 } from './1795400001700-CreateRequestSteps.js';
 import { AddRequestIds1795400001800 } from './1795400001800-AddRequestIds.js';
 import { AddEmailResentAt1795400001900 } from './1795400001900-AddEmailResentAt.js';
+import { DropErrorGroupFingerprintUniqueness1795400002000 } from './1795400002000-DropErrorGroupFingerprintUniqueness.js';
 
 /** Every migration of the product in the order it runs. A new one is appended; one that has landed is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateRequestSteps1795400001700,
   AddRequestIds1795400001800,
   AddEmailResentAt1795400001900,
+  DropErrorGroupFingerprintUniqueness1795400002000,
 ];

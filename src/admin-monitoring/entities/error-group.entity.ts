@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ErrorLevel } from '../../platform/errors/index.js';
 
 /**
@@ -11,7 +11,6 @@ export type ErrorGroupState = (typeof ERROR_GROUP_STATES)[number];
 
 /** Errors that are one problem: the same fingerprint. Its id is derived from the fingerprint, so no database is needed to know it. */
 @Entity('error_groups')
-@Unique('uq_error_groups_fingerprint', ['fingerprint'])
 @Check('ck_error_groups_state', `state IN ('unresolved', 'resolved', 'ignored', 'regressed')`)
 @Check('ck_error_groups_resolved', `state <> 'resolved' OR resolved_at IS NOT NULL`)
 @Index('ix_error_groups_last_seen', ['lastSeenAt', 'id'])

@@ -89,17 +89,27 @@ describe('The capture of errors', () => {
     for (let round = 0; round < 10; round += 1) {
       for (const [index, process] of four.entries()) {
         const order = index % 2 === 0 ? codes : codes.toReversed();
-        for (const code of order) process.capture(code, { userId: `user ${round}` }, 5);
+        for (const code of order) {
+          process.capture(code, { userId: `user ${round}` }, 5);
+          process.capture(code, { operation: `of round ${round}` });
+        }
       }
       await Promise.all(four.map(async (process) => await process.round()));
       for (const process of four) expect(process.store.status()).toMatchObject({ outageSince: null, spooledBytes: 0 });
     }
-    const expected = 4 * 10 * 5 * codes.length;
+    const expected = 4 * 10 * 6 * codes.length;
     expect(await stage.totals()).toEqual([expected, expected, expected, expected]);
-    expect((await stage.groups()).map(({ count, usersAffected }) => [count, usersAffected])).toEqual(
-      codes.map(() => ['200', 10]),
-    );
+    const groups = (await stage.groups()).filter(({ operation }) => operation === null);
+    expect(groups.map(({ count, usersAffected }) => [count, usersAffected])).toEqual(codes.map(() => ['200', 10]));
     for (const process of four) await rm(process.directory, { recursive: true, force: true });
+  });
+
+  it('has one unique index on each table: at a second one two processes would fail that insert the same row at once', async () => {
+    const several = await stage.database.dataSource.query(
+      `SELECT indrelid::regclass::text AS written FROM pg_index WHERE indisunique
+       AND indrelid::regclass::text ~ '^(error|request)_' GROUP BY indrelid HAVING count(*) > 1`,
+    );
+    expect(several).toEqual([]);
   });
 
   it('brings a resolved group back as regressed, and tells it once', async () => {
