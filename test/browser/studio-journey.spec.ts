@@ -62,6 +62,22 @@ describe('a customer in the studio', () => {
     expect(elsewhere).toEqual([product.sandboxOrigin]);
   }, 180_000);
 
+  it('begins another checkout with each purchase, also where the browser is slow to keep things', async () => {
+    await page.addInitScript(slowStorage);
+    await guest.register();
+    await guest.choose(2);
+    const keys: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/create-session')) keys.push(request.headers()['idempotency-key']);
+    });
+    for (let purchase = 0; purchase < 2; purchase += 1) {
+      await guest.openCheckout();
+      await page.goto('/');
+      await page.getByText('night-drive.wav').waitFor();
+    }
+    expect(new Set(keys).size).toBe(2);
+  }, 60_000);
+
   it('uses another card when one is declined', async () => {
     await guest.register();
     await guest.choose(2);
@@ -170,6 +186,19 @@ async function posterWidth(page: Page): Promise<number> {
     await picture.decode();
     return picture.naturalWidth;
   });
+}
+
+/** Runs in the page: what IndexedDB answers is heard of half a second later. */
+function slowStorage(): void {
+  const { prototype } = (globalThis as unknown as { IDBOpenDBRequest: { prototype: Listening } }).IDBOpenDBRequest;
+  const { addEventListener } = prototype;
+  prototype.addEventListener = function (type, heard) {
+    addEventListener.call(this, type, type === 'success' ? () => setTimeout(heard, 500) : heard);
+  };
+}
+
+interface Listening {
+  addEventListener: (type: string, heard: () => void) => void;
 }
 
 interface Video {

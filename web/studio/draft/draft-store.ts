@@ -27,13 +27,20 @@ const EMPTY: Draft = {
 
 export const draft = signal<Draft>(EMPTY);
 
+let keeping: Promise<unknown> = Promise.resolve();
+
+/** Resolves when all changes so far are kept. To be awaited before the page is left on purpose, which cuts off what is under way. */
+export async function draftIsKept(): Promise<void> {
+  await keeping;
+}
+
 /** Changes the draft and keeps it in this browser. */
 export function changeDraft(change: Partial<Draft>): void {
   const { file, ...choices } = { ...draft.peek(), ...change };
   draft.value = { file, ...choices };
   // A track is large and seldom changes: it is not written again with every letter of a title.
-  if (change.file !== undefined) void keep('file', file);
-  void keep('choices', choices);
+  if (change.file !== undefined) keeping = Promise.all([keeping, keep('file', file)]);
+  keeping = Promise.all([keeping, keep('choices', choices)]);
 }
 
 /** Brings back what was worked on in this browser before, unless the person was quicker. */

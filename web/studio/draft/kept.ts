@@ -29,7 +29,9 @@ async function inStore<T>(
     opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore(STORE));
     const database = await resultOf(opening);
     try {
-      return await resultOf(ask(database.transaction(STORE, mode).objectStore(STORE)));
+      const transaction = database.transaction(STORE, mode);
+      const [result] = await Promise.all([resultOf(ask(transaction.objectStore(STORE))), endOf(transaction)]);
+      return result;
     } finally {
       database.close();
     }
@@ -43,5 +45,13 @@ function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
     request.addEventListener('error', () => reject(request.error ?? new DOMException('No database')));
+  });
+}
+
+/** A value is kept when its transaction is: the page may be left right after. */
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new DOMException('Aborted')));
   });
 }

@@ -5,7 +5,7 @@ import { Button } from '../../shared/ui/button.tsx';
 import { FailureNotice } from '../../shared/ui/failure-notice.tsx';
 import { money } from '../../shared/ui/money.ts';
 import { useAction } from '../../shared/ui/use-action.ts';
-import { changeDraft, draft, newCheckoutKey } from '../draft/draft-store.ts';
+import { changeDraft, draft, draftIsKept, newCheckoutKey } from '../draft/draft-store.ts';
 
 /** A payment that no video has used: good for one. */
 export function unusedCredit(
@@ -30,6 +30,7 @@ export function BuyButton({ tier }: { readonly tier: TierResponse }) {
     );
     // The next purchase is another one.
     changeDraft({ checkoutKey: newCheckoutKey() });
+    await draftIsKept();
     if (url !== null) location.assign(url);
   });
   return (
